@@ -4,13 +4,8 @@ The rules are in `house_rules.py`. Every entry below that is no longer needed fa
 Modules are written without the service's package: `task.deadlines`, `task`, or `sqlalchemy` for a library.
 """
 
-from tests.contract.house_words import PAGE_LAYERS, House, Idea
-
-_CENSUS_WITHOUT = {
-    "census.models": "its one row and what is written into it are the library's, as the log is",
-    "census.routes": "the clock asks for a census, and its event is the answer",
-    "census.schemas": "the clock asks for a census, and its event is the answer",
-}
+from tests.contract.house_feedback import FEEDBACK
+from tests.contract.house_words import CENSUS_WITHOUT, PAGE_LAYERS, House, Idea
 
 _NAMED = "the answer names organisations, as every answer does"
 _OF_THE_TASK = "what a body reports is a change of the task: one life, one event, one public state"
@@ -107,7 +102,7 @@ TASKS = House(
         "task.public": Idea("lifecycle", "the numbers of a task that everyone reads, pure"),
         "task.timing": Idea("repository", "overdue and the bucket in Python and in SQL, held by one table of cases"),
     },
-    without=_CENSUS_WITHOUT,
+    without=CENSUS_WITHOUT,
     arrows={
         **{f"{one} -> organisation.schemas": _NAMED for one in _NAMING},
         "obstacle -> programme.rules": "a programme says which kinds of obstacles it has, and when its days end",
@@ -191,62 +186,6 @@ TASKS = House(
 )
 
 _MIRROR = "a table without a topic of its own: it follows what tasks publishes, to know what requests name"
-_SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
-_FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
-FEEDBACK = House(
-    service="feedback",
-    order=(
-        *("census", "handling | log", "mailbox", "answer", "submission"),
-        *("organisation | transparency", "allowance", "typed"),
-    ),
-    folders={
-        "log": "a question: which events a handling body may read",
-        "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
-        "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
-        "answer": "a table without a topic: only its outcome is published, as an event of the submission",
-        "transparency": "tables without a topic: statements are read in the mailbox, the log by its own addresses",
-        "allowance": "a table without a topic: what visitors have used up, for some minutes",
-        "organisation": _MIRROR,
-    },
-    ideas={
-        "submission.dependencies": Idea("routes", _FROM_REQUEST),
-        "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
-        "transparency.hours": Idea(
-            "rules", "the hour of an instant, and whether it is over; sequencer and cases read it"
-        ),
-        "transparency.sequencer": Idea("service", "the one place that adds to the public log, run by no request"),
-        "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
-        "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
-        "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
-    },
-    arrows={
-        "submission -> organisation.schemas": _NAMED,
-        "answer -> organisation.schemas": _NAMED,
-        "submission.service.hours -> transparency.hours": "cases and log mean the same by an hour that is over",
-        "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
-        "handling.routes -> submission.dependencies": _FROM_REQUEST,
-        "log.routes -> submission.dependencies": _FROM_REQUEST,
-        "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
-        "answer.routes -> submission.dependencies": _FROM_REQUEST,
-        "handling -> submission.responses": _SHOWS_CASE,
-        "handling -> submission.schemas": _SHOWS_CASE,
-        "handling -> mailbox.responses": _SHOWS_CASE,
-        "handling -> mailbox.schemas": _SHOWS_CASE,
-        "handling -> answer.responses": _SHOWS_CASE,
-        "handling -> answer.schemas": _SHOWS_CASE,
-        "mailbox -> submission.responses": _SHOWS_CASE,
-        "mailbox -> submission.schemas": _SHOWS_CASE,
-        "mailbox -> answer.responses": _SHOWS_CASE,
-        "mailbox -> answer.schemas": _SHOWS_CASE,
-        "mailbox -> transparency.schemas": "a sender reads the statements on the case in the mailbox",
-        "mailbox.service -> submission.receipts": "the receipt code opens the mailbox",
-        "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",
-        "answer.routes -> submission.schemas": "publishing an answer responds with where the submission stands",
-    },
-    without=_CENSUS_WITHOUT,
-    root={"typed": "receipt codes and contacts are read by one rule, below every folder"},
-)
-
 _SHOWS_ENTRY = "each step of a registration responds with the entry"
 DATA_CATALOG = House(
     service="data-catalog",
@@ -262,7 +201,7 @@ DATA_CATALOG = House(
         "entry.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
         "entry.freshness": Idea("repository", "the rule in Python and the same in SQL, held by one table of cases"),
     },
-    without=_CENSUS_WITHOUT,
+    without=CENSUS_WITHOUT,
     arrows={
         "registration.routes -> entry.responses": _SHOWS_ENTRY,
         "registration.routes -> entry.schemas": _SHOWS_ENTRY,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,20 @@ import httpx2
 import pytest_asyncio
 from sqlalchemy import text
 
+from sixclear.common.caller import Caller
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.mirrored import follow
 from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import RunningService, running_service
+from sixclear.common.use_case import Context
 from sixclear.feedback.app import create_app
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.organisation.models import Organisation
+from sixclear.feedback.sealing import service as sealing
+from sixclear.feedback.sealing.periods import KeyFolder
+from sixclear.feedback.sealing.service import CONTENT, Vault
+from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
 
@@ -42,7 +49,7 @@ class Service(RunningService):
     """The public, and clients of the hub unless they are a ministry's."""
 
     prefix = "/api/feedback/v1"
-    tables = ("submission", "contact", "message", "answer", "access_log", "event", "idempotency_key")
+    tables = ("submission", "contact", "case_key", "message", "answer", "access_log", "event", "idempotency_key")
 
     def headers(self, client_id: str, /) -> dict[str, str]:
         return self.issuer.headers(
@@ -72,11 +79,16 @@ class Service(RunningService):
             return [dict(row) for row in (await session.execute(text(f"SELECT * FROM {table}"))).mappings()]
 
 
+def a_vault(home: Path) -> Vault:
+    """What seals and opens, with its keys below a folder."""
+    return Vault(KeyFolder(home / "keys"), HUB)
+
+
 @pytest_asyncio.fixture
-async def service(clone_database: CloneDatabase) -> AsyncIterator[Service]:
+async def service(clone_database: CloneDatabase, tmp_path: Path) -> AsyncIterator[Service]:
     """The feedback application, empty."""
     settings = Settings(database_url=await clone_database("sixclear.feedback"), messages_per_case=3)
-    create = partial(create_app, receipts=Receipts(SECRET))
+    create = partial(create_app, receipts=Receipts(SECRET), vault=a_vault(tmp_path))
     async with running_service(Service, EVENTS, settings, create, MovingClock(START)) as running:
         await follow(running, Organisation, "organisation", "G06", "G01", "P57")
         yield running
@@ -93,6 +105,13 @@ async def told_by_an_earlier_edition(service: Service, *, due_at: str, due_soon_
             ),
             told,
         )
+
+
+async def case_key(service: Service, case_id: UUID, purpose: str = CONTENT) -> CaseKey:
+    """The key of a case, opened for the hub or the custodian."""
+    async with service.database.session() as session:
+        ctx = Context(session, service.log, Caller("test"), service.clock())
+        return await sealing.key_to_read(ctx, case_id, purpose)
 
 
 def submission(**changes: Any) -> dict[str, Any]:

@@ -50,6 +50,6 @@ async def test_a_mailbox_outlives_the_process(empty_database: EmptyDatabase, tmp
 
 @pytest.mark.asyncio
 async def test_a_secret_from_the_environment_leaves_no_file(empty_database: EmptyDatabase, tmp_path: Path) -> None:
-    target = target_at(await empty_database(), tmp_path, receipt_key="x" * 32)
+    target = target_at(await empty_database(), tmp_path, receipt_key="x" * 32, keys_folder=tmp_path / "keys")
     await receipt_of_one_run(target)
-    assert not os.listdir(tmp_path)
+    assert os.listdir(tmp_path) == ["keys"]

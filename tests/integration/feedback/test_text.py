@@ -4,7 +4,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tests.integration.feedback.conftest import Service, a_submission, submission
+from tests.integration.feedback.conftest import Service, a_submission, case_key, submission
 
 CASES = Path(__file__).resolve().parents[2] / "cases/single_line_text.ndjson"
 
@@ -30,7 +30,8 @@ async def test_text_from_a_chat_is_taken_and_kept_in_its_form(service: Service) 
     case = await service.case(code)
     assert (case["title"], case["text"]) == ("Đề nghị sửa đường", "Dòng một\nDòng\nhai")
     [contact] = await service.rows("contact")
-    assert contact["name"] == "Nguyễn Văn A"
+    key = await case_key(service, contact["submission_id"], "identity")
+    assert key.open("contact.name", key.case_id, contact["name_sealed"]) == "Nguyễn Văn A"
 
 
 @pytest.mark.asyncio

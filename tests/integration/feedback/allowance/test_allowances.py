@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from functools import partial
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from tests.integration.feedback.conftest import SECRET, START, Service, a_submission, submission
+from tests.integration.feedback.conftest import SECRET, START, Service, a_submission, a_vault, submission
 
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.postgres import CloneDatabase
@@ -25,12 +26,12 @@ WRONG = {"receipt_code": "0000-0000-0000-0000-0"}
 
 
 @pytest_asyncio.fixture
-async def replicas(clone_database: CloneDatabase) -> AsyncIterator[list[Service]]:
+async def replicas(clone_database: CloneDatabase, tmp_path: Path) -> AsyncIterator[list[Service]]:
     """Two processes of the service on one database, with one clock; ten at once, then one in ten seconds."""
     settings = Settings(
         database_url=await clone_database("sixclear.feedback"), submissions_at_once=10, submissions_per_minute=6
     )
-    create, clock = partial(create_app, receipts=Receipts(SECRET)), MovingClock(START)
+    create, clock = partial(create_app, receipts=Receipts(SECRET), vault=a_vault(tmp_path)), MovingClock(START)
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(running_service(Service, EVENTS, settings, create, clock)) for _ in range(2)

@@ -15,9 +15,11 @@ from tests.integration.feedback.conftest import (
     a_submission,
     an_answer,
     an_assigned_submission,
+    case_key,
 )
 
 from sixclear.common.bus.envelope import encode_stored
+from sixclear.feedback.sealing.service import open_reason
 
 
 @pytest.mark.asyncio
@@ -143,7 +145,8 @@ async def test_a_transfer_keeps_the_first_clock(service: Service) -> None:
     moved = await service.post("feedback-hub", path, body, **told)
     assert (moved.json()["organisation_id"], moved.json()["due_at"]) == (str(OTHER_MINISTRY), "2025-11-24T10:00:00Z")
     event = (await service.events())[-1]
-    assert (event.meta["reason"], event.meta["request_id"]) == ("Đúng thẩm quyền", "call-from-the-desk")
+    assert event.meta["request_id"] == "call-from-the-desk"
+    assert open_reason(await case_key(service, submission_id), event.meta["reason"]) == "Đúng thẩm quyền"
     assert "reason" not in event.data
     assert "call-from-the-desk" not in str(encode_stored(event, "feedback", service.log.epoch))
 
@@ -241,7 +244,10 @@ async def test_a_contact_is_read_with_a_reason_and_its_owner_sees_that(service: 
     assert read.json() == {"name": "Trần Thị Bình", "email": "binh@example.invalid", "phone": "+84 912 345 678"}
     assert read.headers["Cache-Control"] == "no-store"
     [access] = await service.rows("access_log")
-    assert (access["client_id"], access["what"], access["reason"]) == ("desk", "contact", "Gọi lại để hỏi địa điểm")
+    assert (access["client_id"], access["what"], access["reason"]) == ("desk", "contact", None)
+    key = await case_key(service, submission_id)
+    said = key.open("access_log.reason", access["access_id"], access["reason_sealed"])
+    assert said == "Gọi lại để hỏi địa điểm"
     assert (await service.case(code))["accesses"] == [{"what": "contact", "read_at": "2025-11-03T03:00:00Z"}]
 
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.integration.feedback.conftest import KEY, MINISTRY, Service, a_submission, submission
+from tests.integration.feedback.conftest import KEY, MINISTRY, Service, a_submission, case_key, submission
 
 from sixclear.common.ids import stable_id
 from sixclear.feedback.submission.receipts import read_code
@@ -263,7 +263,9 @@ async def test_a_contact_is_kept_as_it_can_be_used_or_refused_with_words_that_he
     )
     assert sent.status_code == 201, sent.text
     [contact] = await service.rows("contact")
-    assert (contact["email"], contact["phone"]) == ("binh@example.invalid", "(024) 3826 1234")
+    key = await case_key(service, contact["submission_id"], "identity")
+    kept = [key.open(f"contact.{name}", key.case_id, contact[f"{name}_sealed"]) for name in ("email", "phone")]
+    assert kept == ["binh@example.invalid", "(024) 3826 1234"]
     refused = await service.send(submission(sender={"email": "nobody", "phone": "call me"}), KEY + "x")
     assert {error["pointer"]: error["code"] for error in refused.json()["errors"]} == {
         "#/sender/email": "email-unreadable",

@@ -181,6 +181,11 @@ class Database:
         info = session_info(self.entity_cache)
         return async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
 
+    def carry(self, name: str, value: object) -> None:
+        """From now on each session has `value` in its `info` under `name`."""
+        for sessions in (self._sessions, self._read_sessions):
+            sessions.configure(info={**sessions.kw["info"], name: value})
+
     def read_session(self) -> AsyncSession:
         """A session whose transactions are READ ONLY: the server keeps it from writing."""
         return self._read_sessions()

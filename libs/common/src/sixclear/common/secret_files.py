@@ -1,8 +1,10 @@
-"""Secrets in files, as container platforms mount them: `…_PASSWORD_FILE` in place of `…_PASSWORD`."""
+"""Secrets in files: as container platforms mount them (`…_PASSWORD_FILE` in place of `…_PASSWORD`), or made by us."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
+from uuid import uuid4
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -10,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 _LONGEST_BYTES = 65_536
+SECRET_BYTES = 32
 
 
 class SecretMark:
@@ -40,6 +43,27 @@ def secret_in(path: Path) -> str:
     if not text or len(content) > _LONGEST_BYTES:
         raise SecretUnreadable(f"the file is empty or longer than {_LONGEST_BYTES} bytes")
     return text
+
+
+def secret_at(path: Path) -> bytes:
+    """The secret in the file at `path`, which only its owner can read. The first call makes it."""
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    return write_once(path, os.urandom(SECRET_BYTES))
+
+
+def write_once(path: Path, content: bytes) -> bytes:
+    """What the file at `path` holds, which only its owner can read: `content`, unless another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)  # unlike a rename it never replaces the secret of another process
+    draft.unlink()
+    return path.read_bytes()
 
 
 def is_secret(field: FieldInfo) -> bool:

@@ -20,6 +20,7 @@ from sixclear.feedback.answer import routes as answer
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
+from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission import routes as submission
 from sixclear.feedback.submission.dependencies import Parts, still_readable
@@ -49,9 +50,12 @@ def create_app(
     database: Database | None = None,
     event_log: EventLog | None = None,
     receipts: Receipts | None = None,
+    vault: Vault | None = None,
     clock: Clock,
 ) -> FastAPI:
     """The feedback application; without a database it only describes itself (OpenAPI)."""
+    if database is not None and vault is not None:
+        carry(database, vault)
     return create_service_app(
         title="Sixclear feedback",
         service="feedback",

@@ -36,6 +36,12 @@ class Settings(ReadSettings):
         " `feedback/receipt.key` under `SIXCLEAR_HOME`, made at the first start. The key of"
         " the public log follows from it. Losing it closes every mailbox, and the log.",
     )
+    keys_folder: Path | None = Field(
+        default=None,
+        description="Folder of the keys by which what people write opens, one pair a month and recipient: never in one"
+        " archive with a database. Shared by all processes of the service; one that only takes in needs `public` alone."
+        " Without it: `feedback/keys` under `SIXCLEAR_HOME`, made at the first start.",
+    )
     log_origin: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9./:_-]{1,200}$",

@@ -4,6 +4,7 @@ from weakref import WeakKeyDictionary
 
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
+from sixclear.common.secret_files import secret_at
 from sixclear.common.sender.sender import Sender
 from sixclear.common.transparency.asking import BOUNDS
 from sixclear.common.transparency.folder import LogFolder
@@ -14,8 +15,11 @@ from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.organisation import consumers as organisations
+from sixclear.feedback.sealing import filling
+from sixclear.feedback.sealing.periods import KeyFolder
+from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
-from sixclear.feedback.submission.receipts import Receipts, secret_at
+from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
 from sixclear.feedback.submission.service.hours import publish_hours
 from sixclear.feedback.submission.service.silence import state_silence
@@ -29,6 +33,7 @@ _LOGS: WeakKeyDictionary[SourceTarget[Settings], Sequencer] = WeakKeyDictionary(
 
 async def prepare(target: SourceTarget[Settings]) -> None:
     """Read the secret, then bring open cases to the newest edition of the calendar."""
+    open_vault(target)
     _LOGS[target] = await sequencer_of(target, read_secret(target))
     clock = target.runtime.clock
     await move_open_cases(target.database, target.event_log, clock())
@@ -45,6 +50,12 @@ def read_secret(target: SourceTarget[Settings]) -> Receipts:
     receipts = Receipts(secret)
     give_receipts(target.app, receipts)
     return receipts
+
+
+def open_vault(target: SourceTarget[Settings]) -> None:
+    """Let the sessions of the target's database seal and open what people write."""
+    folder = target.settings.keys_folder or target.runtime.settings.home / "feedback" / "keys"
+    carry(target.database, Vault(KeyFolder(folder), target.settings.hub_organisation_id))
 
 
 async def sequencer_of(target: SourceTarget[Settings], receipts: Receipts) -> Sequencer:
@@ -81,6 +92,11 @@ async def certify_silence(target: SourceTarget[Settings]) -> None:
     await state_silence(target.database, target.event_log, target.runtime.clock, hub)
 
 
+async def seal_what_is_clear(target: SourceTarget[Settings]) -> None:
+    """Seal what a release before wrote in clear."""
+    await filling.seal_what_is_clear(target.database, target.event_log, target.runtime.clock)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -94,6 +110,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
+        tend={"texts in clear": seal_what_is_clear},
         go_on={
             "what was not answered": certify_silence,
             "hours that are over": publish_over,

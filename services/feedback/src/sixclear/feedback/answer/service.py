@@ -10,10 +10,12 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import lifecycle, repository
 from sixclear.feedback.answer.errors import AnswerNotFound
 from sixclear.feedback.answer.metrics import ANSWERS
-from sixclear.feedback.answer.models import Answer, state_of
+from sixclear.feedback.answer.models import Answer, sealed_words, state_of, words_of
 from sixclear.feedback.answer.schemas import AnswerEntry
 from sixclear.feedback.fields import Step
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.sealing import service as sealing
+from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
@@ -48,18 +50,24 @@ async def draft_answer(
         "drafted_position": ctx.caller.position,
         "responsible_organisation_id": responsible,
     }
-    if (same := await _waiting(ctx, submission_id, said)) is not None:
+    key = await sealing.key_to_write(ctx, submission_id)
+    if (same := await _waiting(ctx, key, submission_id, said)) is not None:
         return same, submission, False
     await steps.draft_answer(ctx, submission, occurred_at)
-    answer = Answer(answer_id=ctx.new_id(), submission_id=submission_id, drafted_at=occurred_at, **said)
+    answer_id = ctx.new_id()
+    columns = sealed_words(key, answer_id, said)
+    answer = Answer(answer_id=answer_id, submission_id=submission_id, drafted_at=occurred_at, **columns)
     ctx.session.add(answer)
     return answer, submission, True
 
 
-async def _waiting(ctx: Context, submission_id: UUID, said: Mapping[str, Any]) -> Answer | None:
-    """The last answer of a submission, where it waits to be published and its columns are those of `said`."""
+async def _waiting(ctx: Context, key: CaseKey, submission_id: UUID, said: Mapping[str, Any]) -> Answer | None:
+    """The last answer of a submission, where it waits to be published and says the very same as `said`."""
     answers = await repository.list_answers(ctx.session, submission_id)
-    if not answers or any(getattr(answers[-1], name) != value for name, value in said.items()):
+    if not answers:
+        return None
+    words = words_of(key, answers[-1])
+    if any(words.get(name, getattr(answers[-1], name)) != value for name, value in said.items()):
         return None
     state = state_of(answers[-1])
     return None if state.published or state.withdrawn else answers[-1]
@@ -80,7 +88,8 @@ async def publish_answer(
     lifecycle.require_other_publisher(state_of(answer), ctx.caller)
     occurred_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
     lifecycle.require_publishable(state_of(answer))
-    said = [(name, getattr(answer, name)) for name in _STATED]
+    words = words_of(await sealing.key_to_write(ctx, submission_id), answer)
+    said = [(name, words.get(name, answer.outcome)) for name in _STATED]
     await steps.answer(ctx, submission, answer.outcome, occurred_at, said)
     answer.published_by = ctx.caller.client_id
     answer.published_person, answer.published_position = ctx.caller.person, ctx.caller.position

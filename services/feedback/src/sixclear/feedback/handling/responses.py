@@ -5,13 +5,17 @@ from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import answer_response
 from sixclear.feedback.handling.schemas import SubmissionView
 from sixclear.feedback.mailbox import service as mailbox
-from sixclear.feedback.mailbox.responses import message_response
+from sixclear.feedback.mailbox.responses import messages_response
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import bodies, clock_response
 from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service.texts import title_and_text
 
 _DERIVED = {
+    "title",
+    "text",
     "clock",
     "clock_state",
     "due_provisional",
@@ -29,17 +33,19 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
     case_id = submission.submission_id
     clock = clock_response(submission, ctx.now)
     columns = {name: getattr(submission, name) for name in SubmissionView.model_fields if name not in _DERIVED}
+    key = await sealing.key_to_read(ctx, case_id)
     found = await answers.list_answers(ctx, case_id)
     own = (submission.organisation_id, submission.addressed_organisation_id)
     names = await organisations.briefs(ctx, [*own, *(answer.responsible_organisation_id for answer in found)])
     return SubmissionView(
         **columns,
+        **await title_and_text(ctx, submission),
         clock=clock,
         clock_state=clock.state,
         due_provisional=clock.provisional,
         sender_wrote_last=submission.last_message_by == "sender",
         contact_given=await submissions.contact_is_given(ctx, case_id),
-        messages=[message_response(message) for message in await mailbox.list_messages(ctx, case_id)],
-        answers=[answer_response(answer, names) for answer in found],
+        messages=await messages_response(ctx, case_id, await mailbox.list_messages(ctx, case_id)),
+        answers=[answer_response(key, answer, names) for answer in found],
         **bodies(submission, names),
     )

@@ -6,6 +6,7 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.handling.schemas import AssignmentEntry
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
@@ -22,6 +23,8 @@ async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: Assignment
     ctx = of_case(ctx, submission)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     organisation_id = (await organisations.referenced(ctx, {_BODY: entry.organisation_id}))[_BODY]
-    await steps.assign(ctx, submission, organisation_id, occurred_at, reason=entry.reason)
+    reason = await sealing.seal_reason(ctx, submission_id, entry.reason)
+    await steps.assign(ctx, submission, organisation_id, occurred_at, reason=reason)
+    await sealing.give_to_body(ctx, submission_id, organisation_id)
     await answers.withdraw_drafts(ctx, submission_id, occurred_at)
     return submission

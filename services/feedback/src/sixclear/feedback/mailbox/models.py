@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.tables import Base
 
 
@@ -18,8 +19,15 @@ class Message(Base):
     submission_version: Mapped[int] = mapped_column(Integer, primary_key=True)
     author: Mapped[str]
     client_id: Mapped[str]
-    text: Mapped[str]
+    # Sealed; `text` holds what a release before wrote, until it is sealed.
+    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text: Mapped[str] = mapped_column(default="", server_default="")
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("author IN ('sender', 'handler')", name="author"),)
+
+
+def text_of(key: CaseKey, message: Message) -> str:
+    """What was written, opened."""
+    return key.open("message.text", message.submission_version, message.text_sealed, message.text)

@@ -1,21 +1,26 @@
 """Messages, and the case as its sender sees it, as responses."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sixclear.common.transparency.notes import encode
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import published_response
 from sixclear.feedback.mailbox import repository
-from sixclear.feedback.mailbox.models import Message
+from sixclear.feedback.mailbox.models import Message, text_of
 from sixclear.feedback.mailbox.schemas import CaseView, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
 from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service.texts import title_and_text
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
-_DERIVED = {"clock", "messages", "answer", "accesses"}
+_DERIVED = {"title", "text", "clock", "messages", "answer", "accesses"}
 
 
 async def case_response(ctx: Context, submission: Submission) -> CaseView:
@@ -27,16 +32,21 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     accesses = await submissions.newest_accesses(ctx, case_id)
     return CaseView(
         **columns,
+        **await title_and_text(ctx, submission),
         clock=clock_response(submission, ctx.now),
-        messages=[message_response(message) for message in await repository.list_messages(ctx.session, case_id)],
-        answer=published_response(found, names),
+        messages=await messages_response(ctx, case_id, await repository.list_messages(ctx.session, case_id)),
+        answer=published_response(await sealing.key_to_read(ctx, case_id), found, names),
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
     )
 
 
-def message_response(message: Message) -> MessageView:
-    """One message of a case."""
-    return MessageView.model_validate({"author": message.author, "text": message.text, "sent_at": message.occurred_at})
+async def messages_response(ctx: Context, case_id: UUID, messages: Sequence[Message]) -> list[MessageView]:
+    """The messages of a case, for who may read it; without words where its keys are gone."""
+    key = await sealing.key_to_read(ctx, case_id)
+    return [
+        MessageView.model_validate({"author": one.author, "text": text_of(key, one), "sent_at": one.occurred_at})
+        for one in messages
+    ]
 
 
 def statement_response(stated: Stated) -> StatementView:

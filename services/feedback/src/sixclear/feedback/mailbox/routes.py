@@ -30,6 +30,7 @@ from sixclear.feedback.mailbox.schemas import (
     MessageState,
     NewCode,
 )
+from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
@@ -174,7 +175,7 @@ async def change_code(
     "/mailbox/identity",
     operation_id="raiseIdentity",
     dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(key_belongs_to=case_of))],
-    responses=problem_responses(MailboxNotFound, TooManyAttempts, TransitionNotAllowed),
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, TransitionNotAllowed, CaseErased),
 )
 async def raise_identity(ctx: ContextDep, receipts: ReceiptsDep, entry: IdentityEntry) -> IdentityState:
     """Say who one is, or how to be reached, later than at sending. Only the sender does; no one lowers it again.
@@ -190,7 +191,7 @@ async def raise_identity(ctx: ContextDep, receipts: ReceiptsDep, entry: Identity
     operation_id="sendMailboxMessage",
     dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(key_belongs_to=case_of))],
     status_code=201,
-    responses=problem_responses(MailboxNotFound, TooManyAttempts, MailboxFull, TransitionNotAllowed),
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, MailboxFull, TransitionNotAllowed, CaseErased),
 )
 async def send_message(ctx: ContextDep, receipts: ReceiptsDep, entry: MailboxMessage, most: MostDep) -> MessageState:
     """Write to the handler of one's case. After the answer it is still read; it does not reopen the case."""

@@ -11,6 +11,7 @@ from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
 from sixclear.feedback.mailbox.schemas import HandlerMessage, IdentityEntry, MailboxMessage
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
 from sixclear.feedback.submission.service import identity, steps
@@ -40,6 +41,7 @@ async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bo
     submission = await submissions.find_by_receipt(ctx, receipts, typed, lock=lock)
     if submission is None:
         raise _not_found(typed)
+    await sealing.open_to_sender(ctx, submission.submission_id, receipts.content_key(typed))
     return submission
 
 
@@ -50,7 +52,9 @@ def _not_found(typed: str) -> MailboxNotFound:
 
 async def list_statements(ctx: Context, receipts: Receipts, typed: str) -> list[Stated]:
     """What was stated on the case that this code opens; raises MailboxNotFound."""
-    submission = await open_mailbox(ctx, receipts, typed)
+    submission = await submissions.find_by_receipt(ctx, receipts, typed)
+    if submission is None:
+        raise _not_found(typed)
     return await transparency.list_statements(ctx, submission.submission_id)
 
 
@@ -69,6 +73,8 @@ async def change_code(ctx: Context, receipts: Receipts, typed: str, key: str) ->
         if changed is None:
             raise _not_found(typed)
         return Changed(code, changed.code_changed_at or ctx.now, again=True)
+    case_id = submission.submission_id
+    await sealing.change_code(ctx, case_id, receipts.content_key(typed), receipts.content_key(code))
     await steps.change_code(ctx, submission, receipts.lookup_hash(code))
     return Changed(code, submission.code_changed_at or ctx.now, again=False)
 
@@ -112,13 +118,14 @@ async def _add_message(
         raise MailboxFull(f"A case holds at most {most} messages.")
     ctx = of_case(ctx, submission)
     sent_at = ctx.fact_time(occurred_at, submission.occurred_at)
+    key = await sealing.key_to_write(ctx, submission.submission_id)
     await steps.add_message(ctx, submission, author, sent_at)
     message = Message(
         submission_id=submission.submission_id,
         submission_version=submission.version,
         author=author,
         client_id=ctx.caller.client_id,
-        text=text,
+        text_sealed=key.seal("message.text", submission.version, text),
         occurred_at=sent_at,
         recorded_at=ctx.now,
     )

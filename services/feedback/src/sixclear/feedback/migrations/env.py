@@ -5,9 +5,10 @@ from sixclear.feedback.allowance import models as allowance
 from sixclear.feedback.answer import models as answer
 from sixclear.feedback.mailbox import models as mailbox
 from sixclear.feedback.organisation import models as organisation
+from sixclear.feedback.sealing import models as sealing
 from sixclear.feedback.submission import models as submission
 from sixclear.feedback.tables import Base
 
-__all__ = ["allowance", "answer", "mailbox", "organisation", "submission"]
+__all__ = ["allowance", "answer", "mailbox", "organisation", "sealing", "submission"]
 
 run_env(Base.metadata)

@@ -4,6 +4,7 @@ from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.errors import DomainError
 from sixclear.common.use_case import FactBehindLastChange, FactInFuture, FactsPastNotAllowed
 from sixclear.common.web.etags import StaleVersion
+from sixclear.feedback.sealing.errors import CaseErased
 
 
 class SubmissionNotFound(DomainError):
@@ -44,4 +45,5 @@ STEP_REFUSALS = (
     FactsPastNotAllowed,
     FactBehindLastChange,
     FactInFuture,
+    CaseErased,
 )

@@ -27,8 +27,11 @@ class Submission(Versioned, Base):
     code_changed_at: Mapped[datetime | None]
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     kind: Mapped[str]
-    title: Mapped[str]
-    text: Mapped[str]
+    # Sealed (`service/texts.py`). The next two hold what a release before wrote, until it is sealed.
+    title_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    title: Mapped[str] = mapped_column(default="", server_default="")
+    text: Mapped[str] = mapped_column(default="", server_default="")
     # What the sender wrote, for handlers only; `programme` is what a handler says, and is published.
     suggested_programme: Mapped[str | None] = mapped_column(String(80))
     programme: Mapped[str | None] = mapped_column(String(80))
@@ -115,6 +118,10 @@ class Contact(Base):
     __tablename__ = "contact"
 
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), primary_key=True)
+    # Sealed under the identity key; the columns without that word hold what a release before wrote.
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     name: Mapped[str | None]
     email: Mapped[str | None]
     phone: Mapped[str | None]
@@ -130,6 +137,8 @@ class Access(Base):
     client_id: Mapped[str]
     organisation_id: Mapped[UUID | None]
     what: Mapped[str]
+    # Sealed; `reason` holds what a release before wrote, until it is sealed.
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reason: Mapped[str | None]
     read_at: Mapped[datetime]
 

@@ -5,10 +5,7 @@ no value of one purpose tells anything about another. A lost secret closes every
 """
 
 import hmac
-import os
-from contextlib import suppress
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sixclear.feedback.typed import signs_of
 
@@ -60,6 +57,10 @@ class Receipts:
     def owner_hash(self, typed: str) -> bytes:
         """Who owns the keys that are sent with a code: no row of a case leads to it, for it stands beside instants."""
         return self._derive("key owner", read_code(typed) or "")
+
+    def content_key(self, typed: str) -> bytes:
+        """The key under which the text of a case opens to its sender; it is stored nowhere."""
+        return self._derive("content key", read_code(typed) or "")
 
     def fingerprint(self, body: str) -> bytes:
         """A keyed hash of what was sent, to tell a retry from another submission under the same key."""
@@ -131,19 +132,3 @@ def _check(digits: list[int]) -> int:
         check ^= digit
         check = check << 1 ^ (0b100101 if check & 16 else 0)
     return check
-
-
-def secret_at(path: Path) -> bytes:
-    """The secret in the file at `path`, which only its owner can read. The first call makes it."""
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(os.urandom(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        os.link(draft, path)  # unlike a rename it never replaces the secret of another process
-    draft.unlink()
-    return path.read_bytes()

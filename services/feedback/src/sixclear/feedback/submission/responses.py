@@ -1,7 +1,9 @@
 """Rows of submissions as responses."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sixclear.common.calendar import calendar
 from sixclear.common.transparency.notes import encode
@@ -9,10 +11,9 @@ from sixclear.common.web.calendar import SpecialDayView
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.submission.clocks import AnswerClock, answer_clock
-from sixclear.feedback.submission.models import Contact, Submission
+from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.schemas import (
     ClockView,
-    ContactView,
     SubmissionReceipt,
     SubmissionState,
     SubmissionSummary,
@@ -27,9 +28,11 @@ def submission_response(submission: Submission, now: datetime) -> SubmissionStat
     return SubmissionState(**_state(submission, now))
 
 
-def submission_summary(submission: Submission, now: datetime, names: Briefs) -> SubmissionSummary:
+def submission_summary(
+    submission: Submission, now: datetime, names: Briefs, titles: Mapping[UUID, str | None]
+) -> SubmissionSummary:
     """A submission as lists show it."""
-    title = None if submission.visibility == "sealed" else submission.title
+    title = titles.get(submission.submission_id)
     return SubmissionSummary(**_state(submission, now), title=title, **bodies(submission, names))
 
 
@@ -83,13 +86,6 @@ def clock_response(submission: Submission, now: datetime) -> ClockView:
         first_due_at=_moved_from(submission),
         **_rules(clock),
     )
-
-
-def contact_response(contact: Contact | None) -> ContactView:
-    """How the sender can be reached."""
-    if contact is None:
-        return ContactView(name=None, email=None, phone=None)
-    return ContactView(name=contact.name, email=contact.email, phone=contact.phone)
 
 
 def _moved_from(submission: Submission) -> datetime | None:

@@ -26,6 +26,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManySubmissions
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access, responses
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
@@ -58,7 +59,7 @@ from sixclear.feedback.submission.schemas import (
     SubmissionSummary,
     TriageEntry,
 )
-from sixclear.feedback.submission.service import intake, reading, steps
+from sixclear.feedback.submission.service import intake, reading, steps, texts
 from sixclear.feedback.submission.service.intake import KEY_LENGTHS, Received
 
 KEPT_WITH_SUBMISSION = Depends(RouteOptions(key_kept_with_entity=True, key_lengths=KEY_LENGTHS))
@@ -178,10 +179,11 @@ async def list_submissions(
         counted = await reading.count_submissions(ctx, hub, narrow)
     named = [(row.organisation_id, row.addressed_organisation_id) for row in rows]
     names = await organisations.briefs(ctx, chain.from_iterable(named))
+    titles = await texts.titles(ctx, rows[:limit])
     return page_of(
         rows,
         limit,
-        item=lambda row: responses.submission_summary(row, ctx.now, names),
+        item=lambda row: responses.submission_summary(row, ctx.now, names, titles),
         key=lambda row: (row.due_at, row.submission_id),
         context=context,
         counted=counted,
@@ -208,11 +210,11 @@ async def count_no_answers(
     "/submissions/{submission_id}/contact",
     operation_id="readContact",
     dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(stores_answer=False, recorded=True))],
-    responses=problem_responses(SubmissionNotFound),
+    responses=problem_responses(SubmissionNotFound, CaseErased),
 )
 async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ContactRequest) -> ContactView:
     """How the sender can be reached; the reason goes to the access log, and the sender sees that it was read."""
-    return responses.contact_response(await reading.read_contact(ctx, hub, submission_id, entry.reason))
+    return await reading.read_contact(ctx, hub, submission_id, entry.reason)
 
 
 @handling_router.post(

@@ -2,10 +2,12 @@
 
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import lifecycle, repository
-from sixclear.feedback.submission.models import Contact, Submission, state_of
+from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Contacts
+from sixclear.feedback.submission.service import texts
 from sixclear.feedback.submission.service.hours import of_case
 
 
@@ -26,8 +28,8 @@ async def raise_identity(ctx: Context, submission: Submission, given: Contacts) 
 
 async def _keep(ctx: Context, submission: Submission, given: Contacts) -> None:
     contact = await repository.find_contact(ctx.session, submission.submission_id)
+    key = await sealing.key_to_write(ctx, submission.submission_id, sealing.IDENTITY)
     if contact is None:
-        contact = Contact(submission_id=submission.submission_id, name=None, email=None, phone=None)
-        ctx.session.add(contact)
-    for name, value in given.model_dump(include=set(Contacts.model_fields), exclude_none=True).items():
-        setattr(contact, name, value)
+        ctx.session.add(texts.seal_contact(key, given))
+        return
+    texts.change_contact(key, contact, given)

@@ -6,6 +6,7 @@ stored without the secret (decision 0018).
 """
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -18,6 +19,7 @@ from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.feedback.submission.errors import (
@@ -28,11 +30,11 @@ from sixclear.feedback.submission.errors import (
 )
 from sixclear.feedback.submission.guidance import GUIDANCE
 from sixclear.feedback.submission.metrics import SUBMISSIONS, TURNED_AWAY
-from sixclear.feedback.submission.models import Contact, Submission
+from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
-from sixclear.feedback.submission.service import hours
+from sixclear.feedback.submission.service import hours, texts
 from sixclear.feedback.submission.service.stating import state
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Signed
@@ -110,20 +112,29 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     ctx = hours.keeping(ctx, hour_only=entry.identity_level == "anonymous" or entry.visibility == "sealed")
     addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id})
     received_at = ctx.fact_time(sending.occurred_at, None)
-    submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at)
+    content_key = sealing.new_key(ctx, sending.submission_id, sealing.CONTENT)
+    sealed = texts.seal(content_key, entry.title, entry.text)
+    submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at, sealed)
     submission.addressed_organisation_id = addressed.get(_ADDRESSED)
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
     state(ctx, submission, "received", [("title", entry.title), ("text", entry.text)])
-    contact = _contact(submission.submission_id, entry.sender)
-    if contact is not None:
-        ctx.session.add(contact)
+    sealing.keep_key(ctx, content_key, receipts.content_key(code))
+    if _has_contact(entry.sender):
+        identity_key = sealing.new_key(ctx, submission.submission_id, sealing.IDENTITY)
+        sealing.keep_key(ctx, identity_key)
+        ctx.session.add(texts.seal_contact(identity_key, entry.sender))
     SUBMISSIONS.labels(entry.kind).inc()
     return Received(submission, code, again=False)
 
 
 def _new_submission(
-    sending: _Sending, entry: SubmissionEntry, receipt_hash: bytes, fingerprint: bytes, received_at: datetime
+    sending: _Sending,
+    entry: SubmissionEntry,
+    receipt_hash: bytes,
+    fingerprint: bytes,
+    received_at: datetime,
+    sealed: Mapping[str, bytes],
 ) -> Submission:
     """The row of a new submission: every column that it begins with is set here."""
     clock = answer_clock(received_at, calendar())
@@ -133,8 +144,7 @@ def _new_submission(
         code_changed_at=None,
         fingerprint=fingerprint,
         kind=entry.kind,
-        title=entry.title,
-        text=entry.text,
+        **sealed,
         suggested_programme=entry.programme,
         programme=sending.programme,
         addressed_organisation_id=None,
@@ -167,10 +177,8 @@ def _new_submission(
     )
 
 
-def _contact(submission_id: UUID, sender: Sender) -> Contact | None:
-    if not (sender.name or sender.email or sender.phone):
-        return None
-    return Contact(submission_id=submission_id, name=sender.name, email=sender.email, phone=sender.phone)
+def _has_contact(sender: Sender) -> bool:
+    return bool(sender.name or sender.email or sender.phone)
 
 
 def check_key(key: str) -> None:
@@ -192,7 +200,7 @@ def _check_kind(entry: SubmissionEntry) -> None:
 
 
 def _check_identity(entry: SubmissionEntry) -> None:
-    if entry.identity_level == "anonymous" and _contact(UUID(int=0), entry.sender) is not None:
+    if entry.identity_level == "anonymous" and _has_contact(entry.sender):
         raise ContactNotAnonymous(
             "An anonymous sender gives no name, e-mail or phone.",
             errors=[{"pointer": "#/sender", "code": "contact-given", "detail": "Leave out name, e-mail and phone."}],

@@ -7,13 +7,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.access import require_handler
 from sixclear.feedback.submission.metrics import CONTACTS_READ
-from sixclear.feedback.submission.models import Access, Contact, Submission
+from sixclear.feedback.submission.models import Access, Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.repository import Narrowing
+from sixclear.feedback.submission.schemas import ContactView
 from sixclear.feedback.submission.service.hours import of_case
+from sixclear.feedback.submission.service.texts import open_contact
 from sixclear.feedback.transparency import service as transparency
 
 _MOST_ACCESSES = 100
@@ -70,16 +73,17 @@ async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submi
     """One submission; that a sealed one was read is logged."""
     submission = await get_submission(ctx, hub, submission_id)
     if submission.visibility == "sealed":
-        _log_access(of_case(ctx, submission), submission_id, "sealed_text", None)
+        await _log_access(of_case(ctx, submission), submission_id, "sealed_text", None)
     return submission
 
 
-async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> Contact | None:
+async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> ContactView:
     """How the sender can be reached; who asked and why is logged, also when nothing was given."""
     submission = await get_submission(ctx, hub, submission_id)
-    _log_access(of_case(ctx, submission), submission.submission_id, "contact", reason)
+    await _log_access(of_case(ctx, submission), submission.submission_id, "contact", reason)
     CONTACTS_READ.inc()
-    return await repository.find_contact(ctx.session, submission_id)
+    contact = await repository.find_contact(ctx.session, submission_id)
+    return ContactView(name=None, email=None, phone=None) if contact is None else await open_contact(ctx, contact)
 
 
 async def contact_is_given(ctx: Context, submission_id: UUID) -> bool:
@@ -92,14 +96,16 @@ async def newest_accesses(ctx: Context, submission_id: UUID) -> Sequence[Access]
     return await repository.list_accesses(ctx.session, submission_id, _MOST_ACCESSES)
 
 
-def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str | None) -> None:
+async def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str | None) -> None:
+    access_id = ctx.new_id()
+    key = None if reason is None else await sealing.key_to_write(ctx, submission_id)
     access = Access(
-        access_id=ctx.new_id(),
+        access_id=access_id,
         submission_id=submission_id,
         client_id=ctx.caller.client_id,
         organisation_id=ctx.caller.organisation_id,
         what=what,
-        reason=reason,
+        reason_sealed=key and key.seal_maybe("access_log.reason", access_id, reason),
         read_at=ctx.now,
     )
     ctx.session.add(access)

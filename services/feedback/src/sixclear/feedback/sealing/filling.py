@@ -1,0 +1,109 @@
+"""Seals what releases before wrote in clear, in chunks, beside requests; a case of before gets its keys then.
+
+It runs an hour after the start: processes of the release before, which read in clear only, have ended by then. Safe to
+run again, to interrupt and to run in several processes: rows are locked, and what is sealed is no longer in clear.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.caller import Caller
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database, wait_to_create
+from sixclear.common.events.log import EventLog
+from sixclear.common.use_case import Context
+from sixclear.feedback.sealing import repository, service
+from sixclear.feedback.sealing.errors import CaseErased
+from sixclear.feedback.sealing.values import CaseKey
+
+_log = structlog.get_logger(__name__)
+# Making the keys of so many cases keeps the process busy for some hundredths of a second.
+_CHUNK = 100
+_FILLER = Caller("sealing")
+
+
+@dataclass(frozen=True, slots=True)
+class InClear:
+    """A table of a release before with columns in clear, each beside a column `<name>_sealed`."""
+
+    table: str
+    columns: tuple[str, ...]
+    row: str
+    purpose: str = service.CONTENT
+
+
+TABLES = (
+    InClear("submission", ("title", "text"), "submission_id"),
+    InClear("message", ("text",), "submission_version"),
+    InClear("answer", ("reason", "legal_basis", "text"), "answer_id"),
+    InClear("access_log", ("reason",), "access_id"),
+    InClear("contact", ("name", "email", "phone"), "submission_id", service.IDENTITY),
+)
+
+
+async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) -> int:
+    """Seal every text that stands in clear; answers how many rows. Then the files of the tables are written again."""
+    sealed = 0
+    for one in TABLES:
+        while True:
+            async with database.transaction() as session:
+                done = await _seal_some(Context(session, log, _FILLER, clock()), one)
+            sealed += done
+            if done < _CHUNK:
+                break
+    if sealed or not await repository.are_rewritten(database):
+        await repository.rewrite(database, [one.table for one in TABLES])
+        _log.info("texts sealed", rows=sealed)
+    return sealed
+
+
+async def _seal_some(ctx: Context, one: InClear) -> int:
+    rows = await repository.lock_clear(ctx.session, one.table, one.columns, one.row, _CHUNK)
+    keys = await _keys(ctx, sorted({row["submission_id"] for row in rows}), one.purpose)
+    changes = [
+        {"case": row["submission_id"], "row": row[one.row]} | _sealed(keys[row["submission_id"]], one, row)
+        for row in rows
+        if row["submission_id"] in keys
+    ]
+    await repository.write_sealed(ctx.session, one.table, one.columns, one.row, changes)
+    return len(changes)
+
+
+def _sealed(key: CaseKey | None, one: InClear, row: Any) -> dict[str, bytes | None]:
+    """The sealed columns of a row; nothing stays of one whose case was erased."""
+    if key is None:
+        return {f"new_{name}": None for name in one.columns}
+    return {f"new_{name}": key.seal_maybe(f"{one.table}.{name}", row[one.row], row[name]) for name in one.columns}
+
+
+async def _keys(ctx: Context, case_ids: Sequence[UUID], purpose: str) -> dict[UUID, CaseKey | None]:
+    """The keys of these cases; None for a case that was erased. One whose keys do not open is left as it is."""
+    await wait_to_create(ctx.session, *case_ids)
+    known = await service.keys_to_read(ctx, case_ids, purpose)
+    bodies = await repository.bodies_of(ctx.session, case_ids)
+    keys: dict[UUID, CaseKey | None] = dict.fromkeys(await repository.erased_among(ctx.session, case_ids, purpose))
+    for case_id in case_ids:
+        if known[case_id].data is not None:
+            keys[case_id] = known[case_id]
+            continue
+        if case_id in keys:
+            continue
+        try:
+            keys[case_id] = await service.key_to_write(ctx, case_id, purpose)
+        except CaseErased:
+            _log.error("the keys of a case do not open: is the folder of keys the right one?", purpose=purpose)
+            continue
+        if purpose == service.CONTENT and (organisation_id := bodies.get(case_id)) is not None:
+            await service.give_to_body(ctx, case_id, organisation_id)
+    await ctx.session.flush()
+    return keys
+
+
+async def clear_rows(session: AsyncSession) -> int:
+    """How many rows still hold text in clear."""
+    return sum([await repository.count_clear(session, one.table, one.columns) for one in TABLES])

@@ -1,0 +1,69 @@
+"""The key pairs of recipients, one for each month, in a folder of their own. Private keys are nowhere else.
+
+`private/<recipient>/<month>.key` and `public/<recipient>/<month>.pub`, 32 bytes each (RFC 7748). A process that has
+only `public` takes in and seals; it opens nothing. Where a folder `private` is there, a missing pair is made at its
+first use, so several processes share one folder.
+"""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from sixclear.common.secret_files import secret_at, write_once
+
+
+class KeyMissing(Exception):
+    """A recipient has no public key for a month, and this process cannot make one; the text names both."""
+
+
+def period_of(instant: datetime) -> str:
+    """The month whose keys wrap at this instant, in UTC: `2026-11`."""
+    return f"{instant.astimezone(UTC):%Y-%m}"
+
+
+class PeriodKeys(Protocol):
+    """Key pairs by recipient and month."""
+
+    def public(self, recipient: str, period: str) -> X25519PublicKey:
+        """The public key; raises KeyMissing."""
+
+    def private(self, recipient: str, period: str) -> X25519PrivateKey | None:
+        """The private key; None where this process does not have it, or where it was destroyed."""
+
+
+class KeyFolder:
+    """Key pairs in files. What was read is kept in memory as long as its file is there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._private, self._public = folder / "private", folder / "public"
+        if not self._public.exists():
+            self._private.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._kept: dict[Path, X25519PrivateKey] = {}
+        self._known: dict[Path, X25519PublicKey] = {}
+
+    def public(self, recipient: str, period: str) -> X25519PublicKey:
+        """The public key of a month, made with its private one where it is missing; raises KeyMissing."""
+        path = self._public / recipient / f"{period}.pub"
+        if path not in self._known:
+            with suppress(FileNotFoundError):
+                self._known[path] = X25519PublicKey.from_public_bytes(path.read_bytes())
+                return self._known[path]
+            if not self._private.is_dir():
+                raise KeyMissing(f"no public key of {recipient} for {period}, and no folder for private ones")
+            secret = secret_at(self._private / recipient / f"{period}.key")
+            public = X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+            self._known[path] = X25519PublicKey.from_public_bytes(write_once(path, public))
+        return self._known[path]
+
+    def private(self, recipient: str, period: str) -> X25519PrivateKey | None:
+        """The private key, while its file is there."""
+        path = self._private / recipient / f"{period}.key"
+        if not path.exists():
+            self._kept.pop(path, None)
+            return None
+        if path not in self._kept:
+            self._kept[path] = X25519PrivateKey.from_private_bytes(path.read_bytes())
+        return self._kept[path]

@@ -1,0 +1,200 @@
+"""Opens and makes the keys of cases. A folder that keeps what people write seals it by these (decision 0075).
+
+What opens keys belongs to the session (`carry`), and so does each key that was opened: it ends with the transaction.
+"""
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.db import Database, wait_to_create
+from sixclear.common.use_case import Context
+from sixclear.feedback.sealing import repository, wraps
+from sixclear.feedback.sealing.errors import CaseErased
+from sixclear.feedback.sealing.models import WrappedKey
+from sixclear.feedback.sealing.periods import PeriodKeys, period_of
+from sixclear.feedback.sealing.values import KEY_BYTES, CaseKey
+from sixclear.feedback.sealing.wraps import WrapBroken, WrapContext
+
+_log = structlog.get_logger(__name__)
+CONTENT, IDENTITY = "content", "identity"
+HUB, CUSTODIAN, ESCROW, MAILBOX = "hub", "custodian", "escrow", "mailbox"
+_VAULT, _OPENED = "feedback vault", "feedback opened keys"
+# Who gets a new case's key. The sender's own wrap is made with the receipt code; a body's when the case is given to it.
+_RECIPIENTS = {CONTENT: (HUB, ESCROW), IDENTITY: (CUSTODIAN, ESCROW)}
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """What wraps and opens keys: the key pairs of each month, and which body is the hub."""
+
+    keys: PeriodKeys
+    hub_organisation_id: UUID
+
+
+def carry(database: Database, vault: Vault) -> None:
+    """From now on sessions of the database can seal and open."""
+    database.carry(_VAULT, vault)
+
+
+def vault_of(session: AsyncSession) -> Vault:
+    """What the session seals and opens with."""
+    return cast(Vault, session.info[_VAULT])
+
+
+def body(organisation_id: UUID) -> str:
+    """The recipient that a body is."""
+    return f"body-{organisation_id}"
+
+
+def new_key(ctx: Context, case_id: UUID, purpose: str) -> CaseKey:
+    """Make the key of a case, by which its texts are sealed; `keep_key` follows when the row of the case is there."""
+    key = CaseKey(case_id, purpose, os.urandom(KEY_BYTES))
+    _opened(ctx)[case_id, purpose] = key
+    return key
+
+
+def keep_key(ctx: Context, key: CaseKey, code_key: bytes | None = None) -> None:
+    """Wrap a new key for who may read; `code_key` opens it to the sender (`Receipts.content_key`).
+
+    Nothing is asked of the database, and public keys are all that it takes.
+    """
+    for recipient in _RECIPIENTS[key.purpose]:
+        _add(ctx, key, recipient)
+    if code_key is not None:
+        _add(ctx, key, MAILBOX, code_key)
+
+
+async def key_to_read(ctx: Context, case_id: UUID, purpose: str = CONTENT) -> CaseKey:
+    """The key of a case, opened for the caller's body, else for the hub; without data where nobody can open it."""
+    return (await keys_to_read(ctx, [case_id], purpose))[case_id]
+
+
+async def keys_to_read(ctx: Context, case_ids: Collection[UUID], purpose: str = CONTENT) -> Mapping[UUID, CaseKey]:
+    """The keys of these cases, by one statement: for a list of at most a page."""
+    opened = _opened(ctx)
+    missing = [case_id for case_id in case_ids if (case_id, purpose) not in opened]
+    if missing:
+        readers = _readers(ctx, purpose)
+        rows = await repository.list_keys(ctx.session, missing, purpose, readers)
+        for row in sorted(rows, key=lambda row: readers.index(row.recipient)):
+            if (row.submission_id, purpose) not in opened and (data := _unwrapped(ctx, row)) is not None:
+                opened[row.submission_id, purpose] = CaseKey(row.submission_id, purpose, data)
+    return {case_id: opened.get((case_id, purpose), CaseKey(case_id, purpose, None)) for case_id in case_ids}
+
+
+async def key_to_write(ctx: Context, case_id: UUID, purpose: str = CONTENT) -> CaseKey:
+    """As `key_to_read`, made now for a case that has none yet. Raises CaseErased where the key is gone."""
+    key = await key_to_read(ctx, case_id, purpose)
+    if key.data is not None:
+        return key
+    await wait_to_create(ctx.session, case_id)
+    key = await key_to_read(ctx, case_id, purpose)
+    if key.data is not None:
+        return key
+    if await repository.is_made(ctx.session, case_id, purpose):
+        raise CaseErased("The keys of this case are gone.")
+    key = new_key(ctx, case_id, purpose)
+    keep_key(ctx, key)
+    return key
+
+
+async def open_to_sender(ctx: Context, case_id: UUID, code_key: bytes) -> CaseKey:
+    """The content key, opened by the receipt code; what the request then reads and writes uses it.
+
+    A case of before has no wrap for its code yet, since nobody knew the code: it is made here, of what the hub opens.
+    """
+    row = next(iter(await repository.list_keys(ctx.session, [case_id], CONTENT, [MAILBOX])), None)
+    if row is None:
+        key = await key_to_read(ctx, case_id)
+        if key.data is not None:
+            _add(ctx, key, MAILBOX, code_key)
+        return key
+    locked = _unwrapped(ctx, row)
+    try:
+        data = None if locked is None else wraps.unlock(locked, code_key, case_id)
+    except WrapBroken:
+        data = None
+    return _opened(ctx).setdefault((case_id, CONTENT), CaseKey(case_id, CONTENT, data))
+
+
+async def change_code(ctx: Context, case_id: UUID, code_key: bytes, next_code_key: bytes) -> None:
+    """Let another receipt code open the case's text; the row of the case is locked."""
+    key = await open_to_sender(ctx, case_id, code_key)
+    if key.data is not None:
+        await repository.put(ctx.session, _row(ctx, key, MAILBOX, next_code_key))
+
+
+async def give_to_body(ctx: Context, case_id: UUID, organisation_id: UUID) -> None:
+    """Let the body that has the case now open its text, and no longer the one that had it."""
+    await repository.leave_bodies(ctx.session, case_id, body(organisation_id))
+    if organisation_id != vault_of(ctx.session).hub_organisation_id:
+        await repository.put(ctx.session, _row(ctx, await key_to_write(ctx, case_id), body(organisation_id)))
+
+
+async def seal_reason(ctx: Context, case_id: UUID, reason: str | None) -> str | None:
+    """A reason as the event of a step keeps it: sealed, in base 64. Nothing reads it but a person with the keys."""
+    if reason is None:
+        return None
+    row = uuid4()
+    sealed = (await key_to_write(ctx, case_id)).seal("event.reason", row, reason)
+    return f"sealed:{row}:{b64encode(sealed).decode()}"
+
+
+def open_reason(key: CaseKey, kept: str) -> str:
+    """What `seal_reason` sealed; a reason that an earlier release kept in clear is itself."""
+    word, _, rest = kept.partition(":")
+    row, _, sealed = rest.partition(":")
+    return key.open("event.reason", row, b64decode(sealed)) if word == "sealed" and sealed else kept
+
+
+def _add(ctx: Context, key: CaseKey, recipient: str, code_key: bytes | None = None) -> None:
+    ctx.session.add(_row(ctx, key, recipient, code_key))
+
+
+def _row(ctx: Context, key: CaseKey, recipient: str, code_key: bytes | None = None) -> WrappedKey:
+    assert key.data is not None
+    data = key.data if code_key is None else wraps.lock(key.data, code_key, key.case_id)
+    period = period_of(ctx.now)
+    public = vault_of(ctx.session).keys.public(recipient, period)
+    context = WrapContext(key.case_id, key.purpose, recipient, period)
+    return WrappedKey(
+        submission_id=key.case_id,
+        purpose=key.purpose,
+        recipient=recipient,
+        period=period,
+        wrapped=wraps.wrap(data, public, context),
+    )
+
+
+def _unwrapped(ctx: Context, row: WrappedKey) -> bytes | None:
+    private = vault_of(ctx.session).keys.private(row.recipient, row.period)
+    if private is None:
+        return None
+    context = WrapContext(row.submission_id, row.purpose, row.recipient, row.period)
+    try:
+        return wraps.unwrap(row.wrapped, private, context)
+    except WrapBroken:
+        _log.error("a wrapped key does not open", recipient=row.recipient, period=row.period)
+        return None
+
+
+def _readers(ctx: Context, purpose: str) -> list[str]:
+    """For whom a key is tried, in this order. What the release before gave to a body is opened for the hub."""
+    if purpose == IDENTITY:
+        return [CUSTODIAN]
+    own = ctx.caller.organisation_id
+    if own is None or own == vault_of(ctx.session).hub_organisation_id:
+        return [HUB]
+    return [body(own), HUB]
+
+
+def _opened(ctx: Context) -> dict[tuple[UUID, str], CaseKey]:
+    opened: dict[tuple[UUID, str], CaseKey] = ctx.session.info.setdefault(_OPENED, {})
+    return opened

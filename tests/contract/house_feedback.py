@@ -1,0 +1,71 @@
+"""The house of feedback (see `house.py`)."""
+
+from tests.contract.house_words import CENSUS_WITHOUT, House, Idea
+
+_NAMED = "the answer names organisations, as every answer does"
+_MIRROR = "a table without a topic of its own: it follows what tasks publishes, to know what requests name"
+_SEALS = "a text is sealed and opened by the key of its case, which is a value"
+_SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
+_FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
+FEEDBACK = House(
+    service="feedback",
+    order=(
+        *("census", "handling | log", "mailbox", "answer", "submission"),
+        *("organisation | sealing | transparency", "allowance", "typed"),
+    ),
+    folders={
+        "log": "a question: which events a handling body may read",
+        "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
+        "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
+        "answer": "a table without a topic: only its outcome is published, as an event of the submission",
+        "transparency": "tables without a topic: statements are read in the mailbox, the log by its own addresses",
+        "sealing": "tables without a topic: the wrapped keys of cases, which no one reads but who opens a text",
+        "allowance": "a table without a topic: what visitors have used up, for some minutes",
+        "organisation": _MIRROR,
+    },
+    ideas={
+        "sealing.values": Idea("rules", "a text under the key of its case, bound to its place"),
+        "sealing.wraps": Idea("rules", "the key of a case under the key of a recipient, or of the receipt code"),
+        "sealing.periods": Idea("repository", "key pairs by recipient and month, in files"),
+        "sealing.filling": Idea("service", "seals what releases before wrote in clear, run by no request"),
+        "submission.dependencies": Idea("routes", _FROM_REQUEST),
+        "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
+        "transparency.hours": Idea(
+            "rules", "the hour of an instant, and whether it is over; sequencer and cases read it"
+        ),
+        "transparency.sequencer": Idea("service", "the one place that adds to the public log, run by no request"),
+        "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
+        "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
+        "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
+    },
+    arrows={
+        "submission -> sealing.values": _SEALS,
+        "submission.errors -> sealing.errors": "a step is refused where the keys of its case are gone",
+        "mailbox -> sealing.values": _SEALS,
+        "answer -> sealing.values": _SEALS,
+        "submission -> organisation.schemas": _NAMED,
+        "answer -> organisation.schemas": _NAMED,
+        "submission.service.hours -> transparency.hours": "cases and log mean the same by an hour that is over",
+        "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
+        "handling.routes -> submission.dependencies": _FROM_REQUEST,
+        "log.routes -> submission.dependencies": _FROM_REQUEST,
+        "mailbox.routes -> submission.dependencies": _FROM_REQUEST,
+        "answer.routes -> submission.dependencies": _FROM_REQUEST,
+        "handling -> submission.responses": _SHOWS_CASE,
+        "handling -> submission.schemas": _SHOWS_CASE,
+        "handling -> mailbox.responses": _SHOWS_CASE,
+        "handling -> mailbox.schemas": _SHOWS_CASE,
+        "handling -> answer.responses": _SHOWS_CASE,
+        "handling -> answer.schemas": _SHOWS_CASE,
+        "mailbox -> submission.responses": _SHOWS_CASE,
+        "mailbox -> submission.schemas": _SHOWS_CASE,
+        "mailbox -> answer.responses": _SHOWS_CASE,
+        "mailbox -> answer.schemas": _SHOWS_CASE,
+        "mailbox -> transparency.schemas": "a sender reads the statements on the case in the mailbox",
+        "mailbox.service -> submission.receipts": "the receipt code opens the mailbox",
+        "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",
+        "answer.routes -> submission.schemas": "publishing an answer responds with where the submission stands",
+    },
+    without=CENSUS_WITHOUT,
+    root={"typed": "receipt codes and contacts are read by one rule, below every folder"},
+)
