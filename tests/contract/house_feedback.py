@@ -6,17 +6,21 @@ _NAMED = "the answer names organisations, as every answer does"
 _MIRROR = "a table without a topic of its own: it follows what tasks publishes, to know what requests name"
 _SEALS = "a text is sealed and opened by the key of its case, which is a value"
 _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
+_OF_A_FIELD = "a field is one of the list, and is refused where it is not"
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census", "handling | log", "mailbox", "answer", "submission"),
-        *("organisation | sealing | transparency", "allowance", "typed"),
+        *("census", "handling | log", "mailbox", "similar", "publication", "answer", "submission"),
+        *("organisation | sealing | transparency", "allowance | field", "typed"),
     ),
     folders={
         "log": "a question: which events a handling body may read",
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
+        "similar": "a question: what is like a text that somebody writes or handles",
+        "publication": "a table without a topic: no event has the identifier, which leads to no case",
+        "field": "a list that ships with the product",
         "answer": "a table without a topic: only its outcome is published, as an event of the submission",
         "transparency": "tables without a topic: statements are read in the mailbox, the log by its own addresses",
         "sealing": "tables without a topic: the wrapped keys of cases, which no one reads but who opens a text",
@@ -35,6 +39,7 @@ FEEDBACK = House(
         ),
         "transparency.sequencer": Idea("service", "the one place that adds to the public log, run by no request"),
         "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
+        "publication.masks": Idea("errors", "what looks like personal data in a text, and what stands for it"),
         "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
@@ -57,6 +62,19 @@ FEEDBACK = House(
         "handling -> mailbox.schemas": _SHOWS_CASE,
         "handling -> answer.responses": _SHOWS_CASE,
         "handling -> answer.schemas": _SHOWS_CASE,
+        "publication.routes -> submission.dependencies": _FROM_REQUEST,
+        "similar.routes -> submission.dependencies": _FROM_REQUEST,
+        "publication -> submission.schemas": "a public copy is of a kind, and a step on it responds with the case",
+        "publication -> submission.responses": "a step on a public copy responds with the case",
+        "publication -> organisation.schemas": _NAMED,
+        "field.schemas -> field.rules": _OF_A_FIELD,
+        "publication -> field.schemas": _OF_A_FIELD,
+        "similar -> field.schemas": _OF_A_FIELD,
+        "submission -> field.schemas": _OF_A_FIELD,
+        "publication.service -> answer.lifecycle": "who drafted an answer is told from others by one rule",
+        "publication -> answer.errors": "what that rule refuses",
+        "similar -> publication.responses": "what is found is shown as lists of public copies show it",
+        "similar -> publication.schemas": "what is found is shown as lists of public copies show it",
         "mailbox -> submission.responses": _SHOWS_CASE,
         "mailbox -> submission.schemas": _SHOWS_CASE,
         "mailbox -> answer.responses": _SHOWS_CASE,

@@ -46,6 +46,7 @@ def test_each_word_has_one_meaning_and_the_rule_that_decides_it() -> None:
 
 # `*`: the files of documentation pages.
 _READING = ("GET", "*")
+_MAILBOX = ("", "/messages", "/statements", "/code", "/identity", "/consent")
 
 
 def _writing() -> list[tuple[str, Access]]:
@@ -73,7 +74,7 @@ def test_who_inspects_is_refused_by_every_route_that_writes() -> None:
         with pytest.raises(InsufficientScope):
             rule.require(inspector)
     # They know no caller: a token changes nothing there.
-    senders = ("submissions", "mailbox", "mailbox/messages", "mailbox/statements", "mailbox/code", "mailbox/identity")
+    senders = ("submissions", "similar", *(f"mailbox{way}" for way in _MAILBOX))
     assert open_to_all == {f"POST /api/feedback/v1/{path}" for path in senders}
 
 

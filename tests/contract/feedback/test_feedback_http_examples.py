@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import KEY, Service, service
+from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
 from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
 
 from sixclear.common.testing.http_examples import Exchanges
@@ -26,6 +27,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     opening = await the_life_of_a_submission(service)
     # Nothing is signed yet: salts are random, and an example must be the same every time.
     assert (await service.public("/mailbox/statements", opening)).status_code == 200
+    case = await the_life_of_a_public_copy(service, opening)
     changed = await service.public("/mailbox/code", opening, **{"Idempotency-Key": "a-new-code-" + KEY})
     assert changed.status_code == 200, changed.text
     await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
@@ -33,5 +35,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     assert counted.status_code == 200, counted.text
     readers = (lambda: service.headers("feedback-hub"), lambda: service.headers("auditor"))
     await exchanges.read_everything(*readers, tile="entries/000.p/2")
+    withdrawn = await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
+    assert withdrawn.status_code == 200, withdrawn.text
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

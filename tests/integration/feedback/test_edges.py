@@ -15,6 +15,7 @@ from tests.integration.feedback.conftest import (
     an_assigned_submission,
     submission,
 )
+from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
 from tests.integration.private_answers import walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
 
@@ -29,14 +30,8 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     public = {
         path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
     }
-    assert public == {
-        "/submissions",
-        "/mailbox",
-        "/mailbox/messages",
-        "/mailbox/statements",
-        "/mailbox/code",
-        "/mailbox/identity",
-    }
+    mailbox = {"", "/messages", "/statements", "/code", "/identity", "/consent"}
+    assert public == {"/submissions", "/similar"} | {f"/mailbox{way}" for way in mailbox}
 
 
 @pytest.mark.asyncio
@@ -54,6 +49,8 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
 
     opening = await the_life_of_a_submission(service, without_commit)
     await without_commit("anybody", "/mailbox/statements", opening, {})
+    case = await the_life_of_a_public_copy(service, opening, without_commit)
+    await without_commit("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE, {})
     await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 

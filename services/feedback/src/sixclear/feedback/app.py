@@ -17,11 +17,14 @@ from sixclear.common.web.app import create_service_app
 from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
+from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
+from sixclear.feedback.publication import routes as publication
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
+from sixclear.feedback.similar import routes as similar
 from sixclear.feedback.submission import routes as submission
 from sixclear.feedback.submission.dependencies import Parts, still_readable
 from sixclear.feedback.submission.receipts import Receipts
@@ -36,6 +39,10 @@ ROUTERS = (
     handling.router,
     mailbox.handling_router,
     answer.router,
+    publication.moderation_router,
+    publication.router,
+    similar.router,
+    field.router,
     log.router,
     submission.figures_router,
     transparency.router,
@@ -81,6 +88,7 @@ def create_app(
         tags={
             "sending": "What a sender does without an account, or a body in the sender's place.",
             "mailbox": "A sender follows the own case by receipt.",
+            "public copies": "What moderators released of cases with the senders' consent, and what is like it.",
             "public log": "Entries, tiles and checkpoints of what was stated to senders; it names no case.",
             "case desk": "What the bodies do that handle cases.",
         },

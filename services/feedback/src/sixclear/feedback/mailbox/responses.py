@@ -11,6 +11,7 @@ from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
 from sixclear.feedback.mailbox.schemas import CaseView, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.publication import service as publications
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
@@ -20,7 +21,7 @@ from sixclear.feedback.submission.service.texts import title_and_text
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
-_DERIVED = {"title", "text", "clock", "messages", "answer", "accesses"}
+_DERIVED = {"title", "text", "publication_id", "clock", "messages", "answer", "accesses"}
 
 
 async def case_response(ctx: Context, submission: Submission) -> CaseView:
@@ -33,6 +34,7 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     return CaseView(
         **columns,
         **await title_and_text(ctx, submission),
+        publication_id=await publications.id_of_case(ctx, case_id),
         clock=clock_response(submission, ctx.now),
         messages=await messages_response(ctx, case_id, await repository.list_messages(ctx.session, case_id)),
         answer=published_response(await sealing.key_to_read(ctx, case_id), found, names),

@@ -22,6 +22,8 @@ from sixclear.feedback.mailbox.metrics import MAILBOX_OPENINGS
 from sixclear.feedback.mailbox.responses import case_response, sent_response, statement_response
 from sixclear.feedback.mailbox.schemas import (
     CaseView,
+    ConsentEntry,
+    ConsentState,
     HandlerMessage,
     IdentityEntry,
     IdentityState,
@@ -184,6 +186,18 @@ async def raise_identity(ctx: ContextDep, receipts: ReceiptsDep, entry: Identity
     """
     submission = await service.raise_identity(ctx, receipts, entry)
     return IdentityState.model_validate(submission, from_attributes=True)
+
+
+@router.post(
+    "/mailbox/consent",
+    operation_id="changeConsent",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(key_belongs_to=case_of))],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts),
+)
+async def change_consent(ctx: ContextDep, receipts: ReceiptsDep, entry: ConsentEntry) -> ConsentState:
+    """Agree that a moderator releases a public copy, or no longer. Without consent one that stands is taken back."""
+    withdrawn = await service.change_consent(ctx, receipts, entry)
+    return ConsentState(consent=entry.consent, publication_withdrawn=withdrawn)
 
 
 @router.post(

@@ -45,6 +45,19 @@ class IdentityState(Schema):
     identity_level: IdentityLevel
 
 
+class ConsentEntry(MailboxOpening):
+    """Whether title, text and answer may become public, without personal data."""
+
+    consent: bool
+
+
+class ConsentState(Schema):
+    """What the sender agrees to now."""
+
+    consent: bool
+    publication_withdrawn: bool = Field(description="A public copy stood, and was taken back.")
+
+
 class NewCode(Schema):
     """The receipt code that opens the mailbox from now on; the one before opens nothing."""
 
@@ -84,6 +97,8 @@ class CaseView(Schema):
     suggested_programme: str | None
     programme: str | None
     visibility: Visibility
+    consent: bool = Field(default=False, description="Whether title, text and answer may become public.")
+    publication_id: UUID | None = Field(default=None, description="The public copy; null where none stands.")
     identity_level: IdentityLevel = "pseudonymous"
     status: Status
     outcome: Outcome | None

@@ -10,7 +10,8 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
-from sixclear.feedback.mailbox.schemas import HandlerMessage, IdentityEntry, MailboxMessage
+from sixclear.feedback.mailbox.schemas import ConsentEntry, HandlerMessage, IdentityEntry, MailboxMessage
+from sixclear.feedback.publication import service as publications
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
@@ -89,6 +90,17 @@ async def raise_identity(ctx: Context, receipts: Receipts, entry: IdentityEntry)
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
     await identity.raise_identity(ctx, submission, entry)
     return submission
+
+
+async def change_consent(ctx: Context, receipts: Receipts, entry: ConsentEntry) -> bool:
+    """Agree that a public copy is released, or no longer: then one that stands is taken back. Whether one was.
+
+    Raises MailboxNotFound.
+    """
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    ctx = of_case(ctx, submission)
+    await steps.change_consent(ctx, submission, entry.consent)
+    return not entry.consent and await publications.withdraw_of_case(ctx, submission.submission_id)
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:

@@ -5,10 +5,11 @@ from sixclear.feedback.allowance import models as allowance
 from sixclear.feedback.answer import models as answer
 from sixclear.feedback.mailbox import models as mailbox
 from sixclear.feedback.organisation import models as organisation
+from sixclear.feedback.publication import models as publication
 from sixclear.feedback.sealing import models as sealing
 from sixclear.feedback.submission import models as submission
 from sixclear.feedback.tables import Base
 
-__all__ = ["allowance", "answer", "mailbox", "organisation", "sealing", "submission"]
+__all__ = ["allowance", "answer", "mailbox", "organisation", "publication", "sealing", "submission"]
 
 run_env(Base.metadata)

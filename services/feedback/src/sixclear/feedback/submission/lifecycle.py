@@ -30,12 +30,15 @@ class CaseState:
     identity_level: str = "pseudonymous"
 
 
-def triage(case: CaseState, kind: str, programme: str | None) -> Change:
-    """Set kind and programme right. A sealed submission stays the initiative that it is."""
+def triage(
+    case: CaseState, kind: str, programme: str | None, field: str | None = None, place_id: UUID | None = None
+) -> Change:
+    """Set kind, programme, field and place right. A sealed submission stays the initiative that it is."""
     _allow(case, "triaged")
     if case.visibility == "sealed" and kind != "initiative":
         raise TransitionNotAllowed("A sealed initiative stays an initiative.")
-    return Change("triaged", {"status": "triaged", "kind": kind, "programme": programme})
+    about = {"kind": kind, "programme": programme, "field": field, "place_id": place_id}
+    return Change("triaged", {"status": "triaged"} | about)
 
 
 def assign(case: CaseState, organisation_id: UUID) -> Change:

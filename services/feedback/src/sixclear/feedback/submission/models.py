@@ -35,6 +35,9 @@ class Submission(Versioned, Base):
     # What the sender wrote, for handlers only; `programme` is what a handler says, and is published.
     suggested_programme: Mapped[str | None] = mapped_column(String(80))
     programme: Mapped[str | None] = mapped_column(String(80))
+    # What it is about and where: as the sender says, until a handler says otherwise. Neither is published.
+    field: Mapped[str | None] = mapped_column(String(80))
+    place_id: Mapped[UUID | None]
     addressed_organisation_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)
     visibility: Mapped[str]
@@ -78,6 +81,7 @@ class Submission(Versioned, Base):
         CheckConstraint("escalation_rung IN ('head', 'superior', 'standing')", name="escalation_rung"),
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
+        Index("ix_submission_field_place", "field", "place_id", "received_at"),
         Index(
             "ix_submission_silence",
             "due_at",

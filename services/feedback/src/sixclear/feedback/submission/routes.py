@@ -221,12 +221,12 @@ async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry:
     "/submissions/{submission_id}/triage",
     operation_id="triageSubmission",
     dependencies=[Depends(access.HUB)],
-    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed),
+    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed, ReferenceUnknown),
 )
 async def triage(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: TriageEntry, expect: ExpectDep, response: Response
 ) -> SubmissionState:
-    """Check kind and programme."""
+    """Check kind, programme, field and place."""
     submission = await steps.triage(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, submission)
     return responses.submission_response(submission, ctx.now)

@@ -11,6 +11,7 @@ from sixclear.common.web.calendar import SpecialDayView
 from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Slug, Text
+from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.typed import read_email, read_phone
@@ -97,9 +98,13 @@ class SubmissionEntry(Schema):
     organisation_id: Reference | None = Field(
         default=None, description="The body that it is addressed to: its identifier or any of its codes."
     )
+    field: FieldCode | None = None
+    place: Reference | None = Field(
+        default=None, description="The province or commune that it concerns: its identifier or any of its codes."
+    )
     visibility: Visibility = Field(
         default="requester",
-        description="`sealed` is for initiatives only. No text is published today, also with `public`.",
+        description="`sealed` is for initiatives only. What becomes public of others, `consent` says.",
     )
     sender: Sender = Field(default_factory=Sender)
     identity_level: Literal["anonymous"] | None = Field(
@@ -109,8 +114,8 @@ class SubmissionEntry(Schema):
     )
     consent: bool = Field(
         default=False,
-        description="Whether the sender would agree that text and answer are published without a name. It is kept with"
-        " the case; neither is published today.",
+        description="Whether the sender agrees that title, text and answer become public, as a moderator releases them"
+        " without personal data. `/mailbox/consent` changes it.",
     )
 
 
@@ -191,6 +196,8 @@ class SubmissionState(Schema):
     visibility: Visibility
     suggested_programme: str | None = Field(description="What the sender wrote; no one checked it.")
     programme: str | None = Field(description="What a handler says; published.")
+    field: str | None = Field(default=None, description="What it is about: the code of a field that `/fields` lists.")
+    place_id: UUID | None = Field(default=None, description="The province or commune that it concerns.")
     addressed_organisation_id: UUID | None
     organisation_id: UUID | None
     received_at: datetime
@@ -232,8 +239,15 @@ class ContactView(Schema):
 
 
 class TriageEntry(Schema):
-    """What it is and which programme it concerns; left out: as it is. A suggestion counts once it is named here."""
+    """What it is, what about and where, and which programme it concerns; left out: as it is.
+
+    A suggestion of a programme counts once it is named here.
+    """
 
     kind: Kind | None = None
     programme: Slug | None = None
+    field: FieldCode | None = None
+    place: Reference | None = Field(
+        default=None, description="The province or commune that it concerns: its identifier or any of its codes."
+    )
     occurred_at: OccurredAt = None

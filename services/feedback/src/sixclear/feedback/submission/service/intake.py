@@ -41,7 +41,7 @@ from sixclear.feedback.transparency.service import Signed
 
 KEY_LENGTHS = range(16, 201)
 
-_ADDRESSED = "#/organisation_id"
+_ADDRESSED, _PLACE = "#/organisation_id", "#/place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     _check_kind(entry)
     _check_identity(entry)
     ctx = hours.keeping(ctx, hour_only=entry.identity_level == "anonymous" or entry.visibility == "sealed")
-    addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id})
+    addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id, _PLACE: entry.place})
     received_at = ctx.fact_time(sending.occurred_at, None)
     content_key = sealing.new_key(ctx, sending.submission_id, sealing.CONTENT)
     sealed = texts.seal(content_key, entry.title, entry.text)
     submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at, sealed)
-    submission.addressed_organisation_id = addressed.get(_ADDRESSED)
+    submission.addressed_organisation_id, submission.place_id = addressed.get(_ADDRESSED), addressed.get(_PLACE)
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
     state(ctx, submission, "received", [("title", entry.title), ("text", entry.text)])
@@ -147,6 +147,8 @@ def _new_submission(
         **sealed,
         suggested_programme=entry.programme,
         programme=sending.programme,
+        field=entry.field,
+        place_id=None,
         addressed_organisation_id=None,
         organisation_id=None,
         visibility=entry.visibility,

@@ -7,6 +7,7 @@ from uuid import UUID
 from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import lifecycle
 from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission, state_of
@@ -16,16 +17,20 @@ from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.reading import locked
 from sixclear.feedback.submission.service.stating import state
 
+_PLACE = "#/place"
+
 
 async def triage(ctx: Context, hub: UUID, submission_id: UUID, entry: TriageEntry, expect: Expect) -> Submission:
-    """Check what it is and which programme it concerns; the hub does."""
+    """Check what it is, what about and where, and which programme it concerns; the hub does."""
     submission = await locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "triage submissions")
     ctx = of_case(ctx, submission)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     kind, programme = entry.kind or submission.kind, entry.programme or submission.programme
+    place = (await organisations.referenced(ctx, {_PLACE: entry.place})).get(_PLACE, submission.place_id)
+    field = entry.field or submission.field
     first = submission.status == "received"
-    await _record(ctx, submission, lifecycle.triage(state_of(submission), kind, programme), occurred_at)
+    await _record(ctx, submission, lifecycle.triage(state_of(submission), kind, programme, field, place), occurred_at)
     if first:
         state(ctx, submission, "acknowledged")
     return submission
@@ -50,6 +55,12 @@ async def add_message(ctx: Context, submission: Submission, author: str, sent_at
 async def change_code(ctx: Context, submission: Submission, receipt_hash: bytes) -> None:
     """Let another receipt code open a locked submission. No event: neither its version nor what others see changes."""
     submission.receipt_hash, submission.code_changed_at = receipt_hash, of_case(ctx, submission).now
+    await ctx.session.flush()
+
+
+async def change_consent(ctx: Context, submission: Submission, consent: bool) -> None:
+    """Say whether title, text and answer of a locked submission may become public. No event: none shows it."""
+    submission.consent = consent
     await ctx.session.flush()
 
 

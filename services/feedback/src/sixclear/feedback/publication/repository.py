@@ -1,0 +1,92 @@
+"""Public copies in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.common.counting import count_up_to
+from sixclear.feedback.publication.models import Publication
+
+_STANDS = Publication.withdrawn_on.is_(None)
+_OUT_OF_TIME = "57014"
+_BOUND = text("SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', :most, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a list of public copies is narrowed to; None does not narrow."""
+
+    kind: str | None
+    field: str | None
+    place_id: UUID | None
+    organisation_id: UUID | None
+    answered: bool | None
+
+
+async def find_of_case(session: AsyncSession, submission_id: UUID) -> Publication | None:
+    """The public copy of a case that stands."""
+    return await session.scalar(select(Publication).where(Publication.submission_id == submission_id, _STANDS))
+
+
+async def find_publication(session: AsyncSession, publication_id: UUID) -> Publication | None:
+    """The public copy with this identifier, while it stands."""
+    return await session.scalar(select(Publication).where(Publication.publication_id == publication_id, _STANDS))
+
+
+async def list_publications(
+    session: AsyncSession, narrow: Narrowing, *, after: tuple[date, UUID] | None, limit: int
+) -> Sequence[Publication]:
+    """Public copies, newest day first, after the cursor."""
+    key = tuple_(Publication.published_on, Publication.publication_id)
+    statement = select(Publication).where(*_conditions(narrow))
+    if after:
+        statement = statement.where(key < tuple_(*after))
+    ordered = statement.order_by(Publication.published_on.desc(), Publication.publication_id.desc()).limit(limit)
+    return (await session.scalars(ordered)).all()
+
+
+async def count_publications(session: AsyncSession, narrow: Narrowing) -> int:
+    """How many public copies that list has, as `count_up_to` says it."""
+    return await count_up_to(session, select(Publication.publication_id).where(*_conditions(narrow)))
+
+
+def _conditions(narrow: Narrowing) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_STANDS]
+    if narrow.kind:
+        conditions.append(Publication.kind == narrow.kind)
+    if narrow.field:
+        conditions.append(Publication.field == narrow.field)
+    if narrow.place_id:
+        conditions.append(Publication.place_id == narrow.place_id)
+    if narrow.organisation_id:
+        conditions.append(Publication.organisation_id == narrow.organisation_id)
+    if narrow.answered is not None:
+        has = Publication.answer.is_not(None)
+        conditions.append(has if narrow.answered else ~has)
+    return conditions
+
+
+async def nearest(
+    session: AsyncSession, folded: str, narrow: Narrowing, *, since: date, most: int, milliseconds: int
+) -> Sequence[Publication] | None:
+    """The public copies since a day whose folded titles share most trigrams with `folded`; None when time ran out.
+
+    The server refuses every write of the transaction from here on.
+    Measured at 200,000 (`docs/long-tests.md`). Where field and place leave few rows they are compared one by one, else
+    the GiST index gives them in their order.
+    """
+    distance = Publication.folded.op("<->")(folded)
+    statement = select(Publication).where(*_conditions(narrow), Publication.published_on >= since)
+    try:
+        async with session.begin_nested():
+            await session.execute(_BOUND, {"most": f"{milliseconds}ms"})
+            return (await session.scalars(statement.order_by(distance).limit(most))).all()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _OUT_OF_TIME:
+            raise
+        return None

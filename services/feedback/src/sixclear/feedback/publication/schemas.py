@@ -1,0 +1,89 @@
+"""Requests and responses about public copies."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from sixclear.common.web.references import Reference
+from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Text
+from sixclear.feedback.field.schemas import FieldCode
+from sixclear.feedback.fields import Line, Outcome
+from sixclear.feedback.organisation.schemas import OrganisationBrief
+from sixclear.feedback.submission.schemas import Kind
+
+Hindrance = Literal["sealed", "no_consent", "not_looked_into", "not_answered", "withdrawn"]
+_PLACE = Field(default=None, description="The province or commune that it concerns; null where none was said.")
+
+
+class PublicationSummary(Schema):
+    """A public copy as lists show it. Its identifier is random, and tells nothing of the case."""
+
+    publication_id: UUID
+    kind: Kind
+    title: str
+    field: str | None = Field(description="Code of a field that `/fields` lists; null where none was said.")
+    place: OrganisationBrief | None = _PLACE
+    organisation: OrganisationBrief | None = Field(default=None, description="The body that answers.")
+    programme: str | None
+    outcome: Outcome | None
+    answered: bool = Field(description="Its answer is public.")
+    published_on: date
+    revised_on: date | None = Field(description="When a moderator last released other words or the answer.")
+    demonstration: bool
+
+
+class PublicationView(PublicationSummary):
+    """A public copy: title, text and answer as a moderator released them, without personal data."""
+
+    text: str
+    answer: str | None
+
+
+class FoundData(Schema):
+    """How often something that looks like personal data was found in a text, and masked."""
+
+    where: Literal["title", "text", "answer"]
+    kind: Literal["email", "identity_number", "number_plate", "address", "phone", "number", "name"]
+    times: int
+
+
+class PublicationDraft(Schema):
+    """What a moderator begins with: the words of the case with suggested masks.
+
+    Names within a sentence are not found.
+    """
+
+    may_be_released: bool
+    hindrance: Hindrance | None = Field(description="Why it may not; then no words are here.")
+    title: str | None
+    text: str | None
+    answer: str | None = Field(description="The published answer; null without one.")
+    found: list[FoundData]
+    released: PublicationView | None = Field(description="The public copy as it stands.")
+
+
+class PublicationWithdrawal(Schema):
+    """Why a moderator takes a public copy back."""
+
+    why: Literal["personal_data", "mistake", "asked_for"]
+
+
+class PublicationEntry(Schema):
+    """The words that the public may read, as the moderator edited them."""
+
+    title: Line
+    text: Text
+    answer: Annotated[
+        Text | None, Field(default=None, description="Needed once the case is answered, and not before.")
+    ] = None
+    field: FieldCode | None = Field(default=None, description="Left out: the field of the case.")
+    place: Reference | None = Field(
+        default=None, description="Identifier or any code of a province or commune. Left out: the place of the case."
+    )
+    left_on_purpose: bool = Field(
+        default=False,
+        description="What still looks like personal data is public, such as the telephone of an office.",
+    )
