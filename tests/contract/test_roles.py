@@ -43,7 +43,7 @@ def test_every_client_has_known_scopes_and_every_scope_a_client() -> None:
 
 def test_who_drafts_and_who_publishes_hold_different_positions() -> None:
     held = {scope: {role.position for role in ROLES.values() if scope in role.scopes} for scope in SCOPES}
-    assert held["feedback:publish"] == {"publication"}
+    assert (held["feedback:publish"], held["feedback:custodian"]) == ({"publication"}, {"custody"})
     assert organisation_role("G06").position == ROLES["feedback-hub"].position == "case-desk"
 
 

@@ -54,12 +54,17 @@ async def the_life_of_a_submission(service: Service, before: Before = nothing_fi
     await step("feedback-hub", f"{case}/messages", {"text": "Xin cho biết tên viện."})
     await step("anybody", "/mailbox", opening)
     await step("anybody", "/mailbox/messages", opening | {"text": "Viện Vật lý."})
-    await step("feedback-hub", f"{case}/contact", {"reason": "Gọi lại"})
+    asked = await step("feedback-hub", f"{case}/identity-requests", {"reason": "Cần gọi lại"})
     drafted = await step("feedback-hub", f"{case}/answers", an_answer())
     await step("feedback-publisher", f"{case}/answers/{drafted['answer_id']}/publish", {})
     entered = await step("desk", "/submissions/on-behalf", submission(sender={"kind": "commune"}), **key)
     said = {"name": "Trần Thị Bình", "email": "binh@example.invalid"}
     await step("anybody", "/mailbox/identity", {"receipt_code": entered["receipt_code"]} | said)
+    await step("custodian", f"{case}/identity-requests/{asked['request_id']}/approve", {})
+    await step("feedback-hub", f"{case}/contact", {"reason": "Gọi lại"})
+    other = f"/submissions/{entered['submission_id']}/identity-requests"
+    refused = await step("desk", other, {"reason": "Muốn biết ai gửi"})
+    await step("custodian", f"{other}/{refused['request_id']}/refuse", {})
     return opening
 
 

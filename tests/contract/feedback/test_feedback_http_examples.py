@@ -1,5 +1,6 @@
 """The examples of feedback's OpenAPI document are what the life of a submission asks and is answered."""
 
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -33,7 +34,10 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
     counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
     assert counted.status_code == 200, counted.text
-    readers = (lambda: service.headers("feedback-hub"), lambda: service.headers("auditor"))
+    # Whole: an address that goes on is of an identifier by chance.
+    asked = await service.http.get(f"{service.prefix}/identity-requests", headers=service.headers("custodian"))
+    assert asked.status_code == 200, asked.text
+    readers = [partial(service.headers, client_id) for client_id in ("feedback-hub", "auditor", "custodian")]
     await exchanges.read_everything(*readers, tile="entries/000.p/2")
     withdrawn = await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
     assert withdrawn.status_code == 200, withdrawn.text

@@ -40,6 +40,7 @@ SCOPES = {
     "desk": ("feedback:handle",),
     "ministry": ("feedback:handle",),
     "other-ministry": ("feedback:handle", "feedback:publish"),
+    "custodian": ("feedback:custodian",),
     "auditor": ("audit:read",),
 }
 ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY}
@@ -158,3 +159,13 @@ async def an_assigned_submission(service: Service, key: str = KEY, **changes: An
         response = await service.post("feedback-hub", f"/submissions/{submission_id}/{step}", body)
         assert response.status_code == 200, response.text
     return submission_id, code
+
+
+async def an_opened_contact(service: Service, submission_id: object, client_id: str = "desk") -> str:
+    """A body asks to know who the sender is, and a custodian allows it; answers of which request."""
+    path = f"/submissions/{submission_id}/identity-requests"
+    asked = await service.post(client_id, path, {"reason": "Cần gọi lại"})
+    assert asked.status_code == 201, asked.text
+    approved = await service.post("custodian", f"{path}/{asked.json()['request_id']}/approve", {})
+    assert approved.status_code == 200, approved.text
+    return str(asked.json()["request_id"])

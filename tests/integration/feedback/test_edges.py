@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import (
+    HUB,
     KEY,
     SCOPES,
     Service,
@@ -96,15 +98,22 @@ BAD_BODIES: tuple[tuple[bytes, str], ...] = (
 )
 
 
+def caller_of(path: str) -> str:
+    """The client whose bodies are read there; another one is refused before."""
+    return "custodian" if "/identity-requests/{" in path else "feedback-hub"
+
+
 @pytest.mark.asyncio
 async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     before = await service.counts()
     for template in service.posts():
-        path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"])
+        path = template.format(
+            submission_id=submission_id, answer_id=drafted.json()["answer_id"], request_id=submission_id
+        )
         for content, media_type in BAD_BODIES:
-            headers = service.headers("feedback-hub") | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
+            headers = service.headers(caller_of(template)) | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
             response = await service.http.post(path, content=content, headers=headers)
             assert 400 <= response.status_code < 500, (path, content[:40], response.text)
             assert response.headers["content-type"] == "application/problem+json"
@@ -172,7 +181,9 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
-    await refuse_repeated_members(service.app, service.http, lambda: service.headers("feedback-hub"))
+    scopes = {scope for held in SCOPES.values() for scope in held}
+    headers = partial(service.issuer.headers, *scopes, client_id="feedback-hub", organisation_id=HUB)
+    await refuse_repeated_members(service.app, service.http, headers)
 
 
 @pytest.mark.asyncio

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from opentelemetry.sdk.trace import ReadableSpan
 from sqlalchemy import text
-from tests.integration.feedback.conftest import KEY, MINISTRY, Service, an_answer, submission
+from tests.integration.feedback.conftest import KEY, MINISTRY, Service, an_answer, an_opened_contact, submission
 
 from sixclear.common.logging import configure_logging
 from sixclear.common.settings import CommonSettings
@@ -84,14 +84,24 @@ async def a_whole_case(service: Service) -> list[str]:
         await service.post("feedback-hub", f"{case}/triage", {}, **key("t")),
         await service.post("feedback-hub", f"{case}/assign", assign, **key("a")),
         await service.post("feedback-hub", f"{case}/answers", an_answer(), **key("d")),
-        await service.post("desk", f"{case}/contact", {"reason": "Gọi lại"}, **key("c")),
     ]
-    assert [answer.status_code for answer in answers] == [201, 201, 422, 422, 200, 404, 201, 201, 200, 200, 201, 200]
-    path = f"{case}/answers/{answers[-2].json()['answer_id']}/publish"
+    assert [answer.status_code for answer in answers] == [201, 201, 422, 422, 200, 404, 201, 201, 200, 200, 201]
+    await an_opened_contact(service, sent.json()["submission_id"])
+    read = await service.post("desk", f"{case}/contact", {"reason": "Gọi lại"}, **key("c"))
+    assert read.status_code == 200
+    path = f"{case}/answers/{answers[-1].json()['answer_id']}/publish"
     assert (await service.post("feedback-publisher", path, {}, **key("p"))).status_code == 200
     await service.get(case)
     person = ["Trần Thị Bình", "binh@example.invalid", "912 345 678"]
-    written = ["Bản đồ phòng thí nghiệm", "Các viện công bố", "Tôi ở Huế", "Bà ở đâu", "Bộ sẽ công bố", "Gọi lại"]
+    written = [
+        "Bản đồ phòng thí nghiệm",
+        "Các viện công bố",
+        "Tôi ở Huế",
+        "Bà ở đâu",
+        "Bộ sẽ công bố",
+        "Gọi lại",
+        "Cần gọi lại",
+    ]
     return [*person, *written, receipt, receipt.replace("-", ""), receipt[:19]]
 
 

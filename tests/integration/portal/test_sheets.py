@@ -202,3 +202,11 @@ async def test_the_page_of_a_body_says_how_often_it_was_silent(browser: httpx2.A
     assert "How often this body gave no answer by the deadline, as the public log says: 3." in page.text
     upstream.away.add("feedback")
     assert "How often this body" not in Document((await browser.get(UNIT, headers=ENGLISH)).text).text
+
+
+async def test_the_sender_sees_who_asked_who_they_are_and_what_was_decided(browser: httpx2.AsyncClient) -> None:
+    said = " ".join(Document(await opened(browser)).text.split())
+    assert "Who asked who you are" in said
+    for part in ("asked at", "It is not decided yet.", "It was refused at", "may read the contact until"):
+        assert part in said
+    assert "A body asked at" in said

@@ -23,6 +23,16 @@ PUBLISHED = {
 }
 
 
+_ASKED_BY = {name: organisations()[0][name] for name in ("organisation_id", "code", "name_vi", "name_en")}
+_BODY = {"organisation": _ASKED_BY, "requested_at": iso(NOW)}
+IDENTITY_STEPS = [
+    _BODY | {"decision": None, "decided_at": None, "open_until": None},
+    _BODY | {"decision": "refused", "decided_at": iso(NOW), "open_until": None},
+    _BODY | {"decision": "approved", "decided_at": iso(NOW), "open_until": iso(NOW + timedelta(days=1))},
+    {"organisation": None, "requested_at": iso(NOW), "decision": None, "decided_at": None, "open_until": None},
+]
+
+
 def clock(provisional: bool = False) -> dict[str, Any]:
     """The clock of a case that is nine days from its end."""
     due_at = iso(NOW + timedelta(days=9))
@@ -90,6 +100,7 @@ def feedback(state: "Upstream") -> list[Route]:
                 "title": state.case_title,
                 "clock": clock(state.provisional),
                 "accesses": [{"what": "contact", "read_at": iso(NOW)}],
+                "identity_requests": IDENTITY_STEPS,
                 "answer": {**PUBLISHED, **state.answer} if state.answer else None,
                 "messages": state.messages,
                 "code_changed_at": iso(NOW) if state.code_changes else None,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.integration.feedback.conftest import Service, a_submission
+from tests.integration.feedback.conftest import Service, a_submission, an_opened_contact
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,6 +28,7 @@ async def test_a_sealed_initiative_that_is_read_leaves_one_row(service: Service)
 
 async def test_a_contact_and_a_list_are_noted_without_what_was_said(service: Service) -> None:
     submission_id, _ = await a_submission(service)
+    request_id = await an_opened_contact(service, submission_id)
     read = await service.post("desk", f"/submissions/{submission_id}/contact", {"reason": "Gọi lại chị Bình"})
     assert read.status_code == 200
     await service.get("/submissions", status="received", overdue=False)
@@ -35,9 +36,11 @@ async def test_a_contact_and_a_list_are_noted_without_what_was_said(service: Ser
     assert [(one["operation"], one["entity"]) for one in rows] == [
         ("listSubmissions", None),
         ("readContact", str(submission_id)),
+        ("approveIdentityRequest", f"{submission_id}/{request_id}"),
+        ("askForIdentity", str(submission_id)),
     ]
     assert rows[0]["filter"] == {"status": "received", "overdue": "false"}
     assert "Bình" not in str(rows)
     refused = await service.post("other-ministry", f"/submissions/{submission_id}/contact", {"reason": "x"})
     assert refused.status_code == 404
-    assert len(await access_log(service)) == 2
+    assert len(await access_log(service)) == 4

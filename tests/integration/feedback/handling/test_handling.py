@@ -15,6 +15,7 @@ from tests.integration.feedback.conftest import (
     a_submission,
     an_answer,
     an_assigned_submission,
+    an_opened_contact,
     case_key,
 )
 
@@ -239,6 +240,7 @@ async def test_a_contact_is_read_with_a_reason_and_its_owner_sees_that(service: 
     path = f"/submissions/{submission_id}/contact"
     assert (await service.post("desk", path, {})).status_code == 422
     assert (await service.post("desk", path, {"reason": " "})).status_code == 422
+    await an_opened_contact(service, submission_id)
     assert await service.rows("access_log") == []
     read = await service.post("desk", path, {"reason": "Gọi lại để hỏi địa điểm"})
     assert read.json() == {"name": "Trần Thị Bình", "email": "binh@example.invalid", "phone": "+84 912 345 678"}

@@ -19,6 +19,7 @@ from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
+from sixclear.feedback.identity import routes as identity
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.publication import routes as publication
@@ -43,6 +44,7 @@ ROUTERS = (
     publication.router,
     similar.router,
     field.router,
+    identity.router,
     log.router,
     submission.figures_router,
     transparency.router,

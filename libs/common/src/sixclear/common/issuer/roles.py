@@ -20,6 +20,7 @@ SCOPES: dict[str, str] = {
     "facts:past": "Says when something became true, where that was before now (`occurred_at`).",
     "feedback:handle": "Reads and handles submissions given to the body: takes, forwards, asks, drafts answers.",
     "feedback:publish": "Publishes answers that another person drafted.",
+    "feedback:custodian": "Decides whether a body that handles a case may know who sent it.",
     "catalog:write": "Describes the body's own databases and hands in their dossiers.",
     "catalog:heartbeat": "Tells that a database of the body is in use.",
     "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
@@ -48,7 +49,7 @@ MANDATED = ("inspector", "area-member", "supervisor")
 _TASKS = ("tasks:write", "tasks:assign", "tasks:report", "tasks:confirm", "tasks:administer")
 _CATALOG = ("catalog:write", "catalog:heartbeat")
 _NATIONAL = "programme:nq57-central"
-_CASE_DESK, _PUBLICATION = "case-desk", "publication"
+_CASE_DESK, _PUBLICATION, _CUSTODY = "case-desk", "publication", "custody"
 
 ROLES: dict[str, Role] = {
     "standing-body": Role(
@@ -58,6 +59,9 @@ ROLES: dict[str, Role] = {
     "feedback-hub": Role("triages feedback and drafts answers", ("feedback:handle", "facts:past"), position=_CASE_DESK),
     "feedback-publisher": Role(
         "publishes answers that others drafted", ("feedback:handle", "feedback:publish"), position=_PUBLICATION
+    ),
+    "custodian": Role(
+        "decides whether those who handle cases may know who sent them", ("feedback:custodian",), position=_CUSTODY
     ),
     "data-steward": Role("approves databases", ("catalog:write", "catalog:approve", "facts:past")),
     "inspector": Role(

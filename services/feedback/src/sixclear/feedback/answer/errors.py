@@ -20,5 +20,5 @@ class PublicationByDrafter(DomainError):
 
 class PersonNotKnown(DomainError):
     code, status, title = "person-not-known", 403, "This step needs a person, or a client of a position"
-    meaning = "One person drafts an answer and another publishes it; the token shows neither a person nor a position."
+    meaning = "Two people share what this step is a part of; the token shows neither a person nor a position."
     remedy = "Sign in as a person, or have the provider bind the client to a position. `docs/identity.md` says how."

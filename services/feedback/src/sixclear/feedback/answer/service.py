@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sixclear.common.caller import Caller
 from sixclear.common.clock import civil_date
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import lifecycle, repository
@@ -96,6 +97,11 @@ async def publish_answer(
     answer.published_at = occurred_at
     ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()
     return submission
+
+
+def require_person(caller: Caller) -> None:
+    """Raises PersonNotKnown for a client that is neither a person's nor bound to a position."""
+    lifecycle.require_person(caller)
 
 
 async def withdraw_drafts(ctx: Context, submission_id: UUID, withdrawn_at: datetime) -> None:

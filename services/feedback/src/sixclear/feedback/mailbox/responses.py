@@ -7,6 +7,8 @@ from sixclear.common.transparency.notes import encode
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import published_response
+from sixclear.feedback.identity import service as identity
+from sixclear.feedback.identity.responses import steps_response
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
 from sixclear.feedback.mailbox.schemas import CaseView, MessageState, MessageView
@@ -21,7 +23,7 @@ from sixclear.feedback.submission.service.texts import title_and_text
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
-_DERIVED = {"title", "text", "publication_id", "clock", "messages", "answer", "accesses"}
+_DERIVED = {"title", "text", "publication_id", "clock", "messages", "answer", "accesses", "identity_requests"}
 
 
 async def case_response(ctx: Context, submission: Submission) -> CaseView:
@@ -29,7 +31,9 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     case_id = submission.submission_id
     columns = {name: getattr(submission, name) for name in CaseView.model_fields if name not in _DERIVED}
     found = await answers.list_answers(ctx, case_id)
-    names = await organisations.briefs(ctx, [answer.responsible_organisation_id for answer in found])
+    asked = await identity.list_steps(ctx, case_id)
+    named = [answer.responsible_organisation_id for answer in found]
+    names = await organisations.briefs(ctx, [*named, *(request.organisation_id for request in asked)])
     accesses = await submissions.newest_accesses(ctx, case_id)
     return CaseView(
         **columns,
@@ -39,6 +43,7 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         messages=await messages_response(ctx, case_id, await repository.list_messages(ctx.session, case_id)),
         answer=published_response(await sealing.key_to_read(ctx, case_id), found, names),
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
+        identity_requests=steps_response(asked, names),
     )
 
 

@@ -10,6 +10,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
 from sixclear.feedback.fields import OccurredAt, Outcome
+from sixclear.feedback.identity.schemas import IdentityStep
 from sixclear.feedback.submission.schemas import (
     AccessView,
     ClockView,
@@ -114,3 +115,6 @@ class CaseView(Schema):
     messages: list[MessageView]
     answer: PublishedAnswer | None
     accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
+    identity_requests: list[IdentityStep] = Field(
+        default_factory=list, description="Bodies that asked who you are, and what a custodian decided; newest first."
+    )

@@ -26,7 +26,6 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManySubmissions
 from sixclear.feedback.organisation import service as organisations
-from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access, responses
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
@@ -41,14 +40,11 @@ from sixclear.feedback.submission.errors import (
     ComplaintTurnedAway,
     ContactNotAnonymous,
     ReceiptCodeChanged,
-    SubmissionNotFound,
     VisibilityNotAllowed,
 )
 from sixclear.feedback.submission.metrics import SUBMISSIONS_LIMITED
 from sixclear.feedback.submission.repository import Narrowing
 from sixclear.feedback.submission.schemas import (
-    ContactRequest,
-    ContactView,
     Kind,
     SilenceFigure,
     Status,
@@ -204,17 +200,6 @@ async def count_no_answers(
     body = await organisations.meant(ctx, "organisation", organisation)
     assert body is not None
     return SilenceFigure(organisation_id=body, no_answers=await reading.count_silence(ctx, body))
-
-
-@handling_router.post(
-    "/submissions/{submission_id}/contact",
-    operation_id="readContact",
-    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(stores_answer=False, recorded=True))],
-    responses=problem_responses(SubmissionNotFound, CaseErased),
-)
-async def read_contact(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ContactRequest) -> ContactView:
-    """How the sender can be reached; the reason goes to the access log, and the sender sees that it was read."""
-    return await reading.read_contact(ctx, hub, submission_id, entry.reason)
 
 
 @handling_router.post(

@@ -90,6 +90,23 @@ class CaseAccess(Answer):
     read_at: datetime
 
 
+class BodyBrief(Answer):
+    """A body by its name."""
+
+    name_vi: str
+    name_en: str | None = None
+
+
+class IdentityStep(Answer):
+    """That a body asked who the sender is, and what was decided."""
+
+    organisation: BodyBrief | None = None
+    requested_at: datetime
+    decision: str | None = None
+    decided_at: datetime | None = None
+    open_until: datetime | None = None
+
+
 class Case(Answer):
     """A submission as its sender sees it."""
 
@@ -107,6 +124,7 @@ class Case(Answer):
     messages: list[Message] = Field(default_factory=list)
     answer: PublishedAnswer | None = None
     accesses: list[CaseAccess] = Field(default_factory=list)
+    identity_requests: list[IdentityStep] = Field(default_factory=list)
 
 
 class Witness(Answer):

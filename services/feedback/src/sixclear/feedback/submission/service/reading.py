@@ -10,6 +10,7 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
 from sixclear.feedback.submission.access import require_handler
+from sixclear.feedback.submission.errors import SubmissionNotFound
 from sixclear.feedback.submission.metrics import CONTACTS_READ
 from sixclear.feedback.submission.models import Access, Submission
 from sixclear.feedback.submission.receipts import Receipts
@@ -84,6 +85,17 @@ async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str
     CONTACTS_READ.inc()
     contact = await repository.find_contact(ctx.session, submission_id)
     return ContactView(name=None, email=None, phone=None) if contact is None else await open_contact(ctx, contact)
+
+
+async def of_request(ctx: Context, submission_id: UUID) -> Submission:
+    """The submission of a request that a custodian decides on, who need not handle the case; raises SubmissionNotFound.
+
+    Nothing of it is shown: only whether its steps keep the hour alone is asked.
+    """
+    submission = await repository.find_submission(ctx.session, submission_id)
+    if submission is None:
+        raise SubmissionNotFound("No submission has this identifier.")
+    return submission
 
 
 async def contact_is_given(ctx: Context, submission_id: UUID) -> bool:
