@@ -7,14 +7,21 @@ _MIRROR = "a table without a topic of its own: it follows what tasks publishes, 
 _SEALS = "a text is sealed and opened by the key of its case, which is a value"
 _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
 _OF_A_FIELD = "a field is one of the list, and is refused where it is not"
+_WHOLE_CASE = (
+    *("handling -> submission", "handling -> mailbox", "handling -> answer", "handling -> rating"),
+    *("mailbox -> submission", "mailbox -> answer", "mailbox -> rating"),
+)
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census", "handling | log", "mailbox", "similar", "publication", "identity", "answer", "submission"),
-        *("organisation | sealing | transparency", "allowance | field", "typed"),
+        *("census", "handling | log", "mailbox", "similar", "publication", "identity", "answer | rating"),
+        *("answer_template", "submission", "organisation | sealing | transparency", "allowance | field"),
+        "typed | terms",
     ),
     folders={
+        "rating": "tables without a topic: the submission publishes how it was rated, never the words",
+        "answer_template": "a table without a topic: with what texts a body begins its answers is its own",
         "log": "a question: which events a handling body may read",
         "handling": "verbs: the whole case is read, and given to another body, which withdraws drafts of answers",
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
@@ -33,6 +40,7 @@ FEEDBACK = House(
         "sealing.wraps": Idea("rules", "the key of a case under the key of a recipient, or of the receipt code"),
         "sealing.periods": Idea("repository", "key pairs by recipient and month, in files"),
         "sealing.filling": Idea("service", "seals what releases before wrote in clear, run by no request"),
+        "mailbox.sender_steps": Idea("routes", "what a sender does with the own case beside reading and writing"),
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
         "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
         "transparency.hours": Idea(
@@ -50,6 +58,7 @@ FEEDBACK = House(
         "mailbox -> sealing.values": _SEALS,
         "answer -> sealing.values": _SEALS,
         "identity -> sealing.values": _SEALS,
+        "rating -> sealing.values": _SEALS,
         "submission -> organisation.schemas": _NAMED,
         "identity -> organisation.schemas": _NAMED,
         "answer -> organisation.schemas": _NAMED,
@@ -62,12 +71,6 @@ FEEDBACK = House(
         "identity.routes -> submission.dependencies": _FROM_REQUEST,
         "identity.routes -> submission.schemas": "the contact is read where it was asked for",
         "identity.service -> submission.schemas": "the contact is read where it was asked for",
-        "handling -> submission.responses": _SHOWS_CASE,
-        "handling -> submission.schemas": _SHOWS_CASE,
-        "handling -> mailbox.responses": _SHOWS_CASE,
-        "handling -> mailbox.schemas": _SHOWS_CASE,
-        "handling -> answer.responses": _SHOWS_CASE,
-        "handling -> answer.schemas": _SHOWS_CASE,
         "publication.routes -> submission.dependencies": _FROM_REQUEST,
         "similar.routes -> submission.dependencies": _FROM_REQUEST,
         "publication -> submission.schemas": "a public copy is of a kind, and a step on it responds with the case",
@@ -81,17 +84,18 @@ FEEDBACK = House(
         "publication -> answer.errors": "what that rule refuses",
         "similar -> publication.responses": "what is found is shown as lists of public copies show it",
         "similar -> publication.schemas": "what is found is shown as lists of public copies show it",
-        "mailbox -> submission.responses": _SHOWS_CASE,
-        "mailbox -> submission.schemas": _SHOWS_CASE,
-        "mailbox -> answer.responses": _SHOWS_CASE,
-        "mailbox -> answer.schemas": _SHOWS_CASE,
         "mailbox -> identity.responses": _SHOWS_CASE,
         "mailbox -> identity.schemas": _SHOWS_CASE,
+        **{f"{pair}.{file}": _SHOWS_CASE for pair in _WHOLE_CASE for file in ("responses", "schemas")},
+        "mailbox.sender_steps -> submission.dependencies": _FROM_REQUEST,
         "mailbox -> transparency.schemas": "a sender reads the statements on the case in the mailbox",
         "mailbox.service -> submission.receipts": "the receipt code opens the mailbox",
         "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",
         "answer.routes -> submission.schemas": "publishing an answer responds with where the submission stands",
     },
     without=CENSUS_WITHOUT,
-    root={"typed": "receipt codes and contacts are read by one rule, below every folder"},
+    root={
+        "typed": "receipt codes and contacts are read by one rule, below every folder",
+        "terms": "how long senders and bodies have is data, below every folder",
+    },
 )

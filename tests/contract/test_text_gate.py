@@ -28,6 +28,7 @@ READ_OTHERWISE = {
     "feedback: IdentityEntry.receipt_code": _TYPED,
     "feedback: MailboxMessage.receipt_code": _TYPED,
     "feedback: MailboxOpening.receipt_code": _TYPED,
+    "feedback: RatingEntry.receipt_code": _TYPED,
     "feedback: Sender.email": _TYPED,
     "feedback: Sender.phone": _TYPED,
     "monitoring: query as_of": "`read_as_of` takes an instant or a civil day",

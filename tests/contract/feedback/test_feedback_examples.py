@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.integration.feedback.conftest import (
     KEY,
     MINISTRY,
@@ -76,6 +77,7 @@ async def test_every_change_is_emitted_as_its_example_shows(service: Service) ->
     service.clock.pass_by(hours=1)
     await move_open_cases(service.database, service.log, service.clock())
     assert await source.state_if_due()
+    await what_a_sender_does(service)
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from fastapi import FastAPI
+from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import KEY, Service, service
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
@@ -31,6 +32,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     case = await the_life_of_a_public_copy(service, opening)
     changed = await service.public("/mailbox/code", opening, **{"Idempotency-Key": "a-new-code-" + KEY})
     assert changed.status_code == 200, changed.text
+    await what_a_sender_does(service)
     await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
     counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
     assert counted.status_code == 200, counted.text

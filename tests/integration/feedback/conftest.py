@@ -50,7 +50,20 @@ class Service(RunningService):
     """The public, and clients of the hub unless they are a ministry's."""
 
     prefix = "/api/feedback/v1"
-    tables = ("submission", "contact", "case_key", "message", "answer", "access_log", "event", "idempotency_key")
+    tables = (
+        *(
+            "submission",
+            "contact",
+            "case_key",
+            "message",
+            "answer",
+            "promise",
+            "answer_template",
+            "rating",
+            "access_log",
+        ),
+        *("event", "idempotency_key"),
+    )
 
     def headers(self, client_id: str, /) -> dict[str, str]:
         return self.issuer.headers(

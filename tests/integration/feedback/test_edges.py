@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
 from tests.integration.feedback.conftest import (
     HUB,
@@ -32,7 +33,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     public = {
         path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
     }
-    mailbox = {"", "/messages", "/statements", "/code", "/identity", "/consent"}
+    mailbox = {"", "/messages", "/statements", "/code", "/identity", "/consent", "/rating", "/withdraw"}
     assert public == {"/submissions", "/similar"} | {f"/mailbox{way}" for way in mailbox}
 
 
@@ -50,6 +51,7 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
         tried.add(path.rsplit("/", 1)[-1])
 
     opening = await the_life_of_a_submission(service, without_commit)
+    await what_a_sender_does(service, without_commit)
     await without_commit("anybody", "/mailbox/statements", opening, {})
     case = await the_life_of_a_public_copy(service, opening, without_commit)
     await without_commit("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE, {})
@@ -109,9 +111,8 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     before = await service.counts()
     for template in service.posts():
-        path = template.format(
-            submission_id=submission_id, answer_id=drafted.json()["answer_id"], request_id=submission_id
-        )
+        named = {"promise_id": submission_id, "template_id": submission_id, "request_id": submission_id}
+        path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"], **named)
         for content, media_type in BAD_BODIES:
             headers = service.headers(caller_of(template)) | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
             response = await service.http.post(path, content=content, headers=headers)
@@ -202,3 +203,18 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     submission_id, _ = await a_submission(service, "another-key-000001")
     await service.reads_survive("feedback-hub", {"submission_id": str(submission_id)})
     await service.survives_headers("/submissions", submission(), {"idempotency-key": "a-third-key-0000001"})
+
+
+@pytest.mark.asyncio
+async def test_no_spoiled_step_of_a_sender_makes_the_service_fail(service: Service) -> None:
+    tried: set[str] = set()
+
+    async def spoiled_first(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        route = re.sub(r"[0-9a-f-]{36}", "{}", path)
+        if body is not None and route not in tried and re.search("templates|promises|mailbox/", route):
+            tried.add(route)
+            sent = dict(headers) | (service.headers(client_id) if client_id in SCOPES else {})
+            await service.survives(path, body, sent)
+
+    await what_a_sender_does(service, spoiled_first)
+    assert len(tried) > 4

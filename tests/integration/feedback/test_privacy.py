@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from opentelemetry.sdk.trace import ReadableSpan
 from sqlalchemy import text
+from tests.contract.feedback.after_the_answer import POINT, PROMISE
 from tests.integration.feedback.conftest import KEY, MINISTRY, Service, an_answer, an_opened_contact, submission
 
 from sixclear.common.logging import configure_logging
@@ -83,7 +84,7 @@ async def a_whole_case(service: Service) -> list[str]:
         await service.post("feedback-hub", f"{case}/messages", {"text": "Bà ở đâu?"}, **key("h")),
         await service.post("feedback-hub", f"{case}/triage", {}, **key("t")),
         await service.post("feedback-hub", f"{case}/assign", assign, **key("a")),
-        await service.post("feedback-hub", f"{case}/answers", an_answer(), **key("d")),
+        await service.post("feedback-hub", f"{case}/answers", an_answer(points=[POINT], steps=[PROMISE]), **key("d")),
     ]
     assert [answer.status_code for answer in answers] == [201, 201, 422, 422, 200, 404, 201, 201, 200, 200, 201]
     await an_opened_contact(service, sent.json()["submission_id"])
@@ -91,6 +92,8 @@ async def a_whole_case(service: Service) -> list[str]:
     assert read.status_code == 200
     path = f"{case}/answers/{answers[-1].json()['answer_id']}/publish"
     assert (await service.post("feedback-publisher", path, {}, **key("p"))).status_code == 200
+    rating = opening | {"rating": "partly", "words": "Chưa rõ phí"}
+    assert (await service.public("/mailbox/rating", rating, **key("r"))).status_code == 200
     await service.get(case)
     person = ["Trần Thị Bình", "binh@example.invalid", "912 345 678"]
     written = [
@@ -102,6 +105,7 @@ async def a_whole_case(service: Service) -> list[str]:
         "Gọi lại",
         "Cần gọi lại",
     ]
+    written += [*POINT.values(), PROMISE["words"], "Chưa rõ phí"]
     return [*person, *written, receipt, receipt.replace("-", ""), receipt[:19]]
 
 

@@ -332,7 +332,8 @@ async def test_a_case_that_came_to_the_wrong_body_goes_on_to_another_one_which_a
     former = (await service.post("ministry", f"{path}/answers", an_answer())).json()["answer_id"]
     assigned = await service.post("feedback-hub", f"{path}/assign", {"organisation_id": str(OTHER_MINISTRY)})
     assert (assigned.status_code, assigned.json()["status"]) == (200, "assigned")
-    own = await service.post("other-ministry", f"{path}/answers", an_answer(outcome="not_competent"))
+    answers_itself = {"responsible_organisation_id": str(OTHER_MINISTRY)}
+    own = await service.post("other-ministry", f"{path}/answers", an_answer(outcome="not_competent", **answers_itself))
     refused = await service.post("other-ministry", f"{path}/answers/{former}/publish", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
     assert "another body" in refused.json()["detail"]

@@ -58,7 +58,7 @@ def _piece(number: int, received: datetime, stage: str) -> Iterator[Step]:
     yield Step(f"{name} triage", name, _HUB, _path("triage"), {"occurred_at": triaged})
     yield Step(f"{name} assign", name, _HUB, _path("assign"), organisation | {"occurred_at": assigned})
     if stage == "answered":
-        yield Step(f"{name} answer", name, _HUB, _path("answers"), _answer(number))
+        yield Step(f"{name} answer", name, _HUB, _path("answers"), _answer(number, received))
         yield Step(f"{name} publish", name, _PUBLISHER, _path("answers/{answer_id}/publish"), {})
 
 
@@ -67,11 +67,12 @@ def _path(step: str) -> str:
     return f"{_SUBMISSIONS}/{{submission_id}}/{step}"
 
 
-def _answer(number: int) -> dict[str, Any]:
+def _answer(number: int, received: datetime) -> dict[str, Any]:
     return {
         "outcome": "accepted_in_part",
         "reason": "Kiến nghị phù hợp với kế hoạch; phần kinh phí chờ phê duyệt (minh họa).",
         "legal_basis": "Nghị quyết 57-NQ/TW",
         "responsible_organisation_id": organisation_id(agencies()[number % len(agencies())]),
+        "next_date": (received + timedelta(days=_LONGEST_AGE_DAYS + 90)).date(),
         "text": "Đơn vị đã tiếp nhận và giao bộ phận chuyên môn thực hiện trong quý tới (nội dung minh họa).",
     }

@@ -17,12 +17,15 @@ from sixclear.common.web.app import create_service_app
 from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
+from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.identity import routes as identity
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
+from sixclear.feedback.mailbox import sender_steps
 from sixclear.feedback.publication import routes as publication
+from sixclear.feedback.rating import routes as rating
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.similar import routes as similar
@@ -36,6 +39,7 @@ ROUTERS = (
     submission.router,
     submission.desk_router,
     mailbox.router,
+    sender_steps.router,
     submission.handling_router,
     handling.router,
     mailbox.handling_router,
@@ -45,8 +49,10 @@ ROUTERS = (
     similar.router,
     field.router,
     identity.router,
+    answer_template.router,
     log.router,
     submission.figures_router,
+    rating.router,
     transparency.router,
     access_log_router("readFeedbackAccessLog", "case desk"),
 )

@@ -11,10 +11,12 @@ from sixclear.common.transparency.folder import LogFolder
 from sixclear.common.transparency.notes import SigningKey
 from sixclear.common.transparency.policies import read_witnesses
 from sixclear.common.visitor import trusted_networks
+from sixclear.feedback.answer import service as answers
 from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.organisation import consumers as organisations
+from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import filling
 from sixclear.feedback.sealing.periods import KeyFolder
 from sixclear.feedback.sealing.service import Vault, carry
@@ -97,6 +99,16 @@ async def seal_what_is_clear(target: SourceTarget[Settings]) -> None:
     await filling.seal_what_is_clear(target.database, target.event_log, target.runtime.clock)
 
 
+async def publish_scheduled(target: SourceTarget[Settings]) -> None:
+    """Publish the answers whose time has come."""
+    await answers.publish_scheduled(target.database, target.event_log, target.runtime.clock)
+
+
+async def ask_for_ratings(target: SourceTarget[Settings]) -> None:
+    """Ask the senders of answers that are not rated, once."""
+    await ratings.remind(target.database, target.event_log, target.runtime.clock)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -111,7 +123,9 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         prepare=prepare,
         count=count,
         tend={"texts in clear": seal_what_is_clear},
+        pass_time={"answers that are not rated": ask_for_ratings},
         go_on={
+            "answers whose time has come": publish_scheduled,
             "what was not answered": certify_silence,
             "hours that are over": publish_over,
             "the public log": add_to_log,

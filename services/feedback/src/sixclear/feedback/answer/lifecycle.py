@@ -1,14 +1,13 @@
 """The life of an answer: what its publication needs. Pure: no database, no clock."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from uuid import UUID
 
 from sixclear.common.caller import Caller
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.errors import InvalidRequest
 from sixclear.feedback.answer.errors import PersonNotKnown, PublicationByDrafter
-
-_LAST_YEAR = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +53,28 @@ def require_publishable(draft: DraftState) -> None:
         raise TransitionNotAllowed("The case was given to another body after this was drafted; draft an answer again.")
 
 
-def check_next_date(next_date: date | None, drafted_on: date) -> None:
-    """Raises InvalidRequest for a day on which something is promised that was over when the answer was drafted.
+def require_correctable(corrects: UUID | None, newest: UUID | None) -> None:
+    """Raises TransitionNotAllowed unless a correction names the answer that the sender reads now."""
+    if corrects is not None and corrects != newest:
+        raise TransitionNotAllowed("Only the published answer that the sender reads now can be corrected.")
 
-    So does one after the year 2100: it is mistyped.
+
+def require_schedule(publish_at: datetime, due_at: datetime, now: datetime, *, may: bool) -> None:
+    """Raises InvalidRequest unless an answer is scheduled for a later instant up to its due time.
+
+    Raises TransitionNotAllowed where it could not be published now (`may` False): the case has another answer.
     """
-    if next_date is not None and not (drafted_on <= next_date and next_date.year <= _LAST_YEAR):
+    if not may:
+        raise TransitionNotAllowed("The case does not wait for this answer; draft one for the case as it stands.")
+    if not now < publish_at <= due_at:
+        detail = "State a time after now, up to the due time of the case; leave it out to publish now."
         raise InvalidRequest(
-            "next_date says when something will be done: a day from the draft on, up to the year 2100.",
-            errors=[
-                {"pointer": "#/next_date", "code": "date-out-of-range", "detail": "Give a day from today to 2100."}
-            ],
+            "An answer is scheduled for a time at which it is not late.",
+            errors=[{"pointer": "#/publish_at", "code": "schedule-out-of-range", "detail": detail}],
         )
+
+
+def require_open(done_at: datetime | None) -> None:
+    """Raises TransitionNotAllowed for a promised step that is done."""
+    if done_at is not None:
+        raise TransitionNotAllowed("This step was said to be done already.")

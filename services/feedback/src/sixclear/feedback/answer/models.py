@@ -1,11 +1,13 @@
 """The table of answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.feedback.answer.lifecycle import DraftState
@@ -47,25 +49,95 @@ class Answer(Base):
     drafted_position: Mapped[str | None]
     published_person: Mapped[str | None]
     published_position: Mapped[str | None]
+    # Sealed JSON, `[{"point", "answer"}]`; null where the submission was not split into points.
+    points_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # When the publisher wants it to go out; null: with the request that published it.
+    publish_at: Mapped[datetime | None]
+    # The published answer that this one takes the place of, and why.
+    corrects: Mapped[UUID | None]
+    correction_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    __table_args__ = (CheckConstraint(FOUR_EYES, name="two_persons"),)
+    __table_args__ = (
+        CheckConstraint(FOUR_EYES, name="two_persons"),
+        Index(
+            "ix_answer_scheduled",
+            "publish_at",
+            postgresql_where=sql("publish_at IS NOT NULL AND published_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+
+class Promise(Base):
+    """A step that an answer promises, with its day. It is shown from the publication on, until it is done."""
+
+    __tablename__ = "promise"
+
+    promise_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer_id: Mapped[UUID] = mapped_column(ForeignKey("answer.answer_id"), index=True)
+    place: Mapped[int] = mapped_column(Integer)
+    words_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    due_date: Mapped[date]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+    done_words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of a submission, oldest first, with the steps that each promises."""
+
+    rows: Sequence[Answer]
+    promises: Mapping[UUID, Sequence[Promise]]
+
+    def published(self) -> Sequence[Answer]:
+        """Those that the sender may read, the newest first: it holds, the others are former ones."""
+        told = [(answer.published_at, answer) for answer in self.rows if answer.published_at is not None]
+        return [answer for _, answer in sorted(told, key=lambda one: (one[0], one[1].drafted_at), reverse=True)]
 
 
 _WORDS = ("reason", "legal_basis", "text")
+_MORE_WORDS = ("points", "correction_reason")
 
 
-def words_of(key: CaseKey, answer: Answer) -> dict[str, str]:
-    """What the answer says, opened."""
-    return {
+def words_of(key: CaseKey, answer: Answer) -> dict[str, Any]:
+    """What the answer says, opened; `points` as JSON."""
+    words = {
         name: key.open(f"answer.{name}", answer.answer_id, getattr(answer, f"{name}_sealed"), getattr(answer, name))
         for name in _WORDS
     }
+    more = {
+        name: key.open_maybe(f"answer.{name}", answer.answer_id, getattr(answer, f"{name}_sealed"), None)
+        for name in _MORE_WORDS
+    }
+    return words | more
 
 
 def sealed_words(key: CaseKey, answer_id: UUID, said: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an answer that says `said`, with its words sealed."""
-    sealed = {f"{name}_sealed": key.seal(f"answer.{name}", answer_id, said[name]) for name in _WORDS}
-    return {name: value for name, value in said.items() if name not in _WORDS} | sealed
+    names = (*_WORDS, *_MORE_WORDS)
+    sealed = {f"{name}_sealed": key.seal_maybe(f"answer.{name}", answer_id, said[name]) for name in names}
+    return {name: value for name, value in said.items() if name not in names} | sealed
+
+
+def new_promise(key: CaseKey, promise_id: UUID, answer_id: UUID, place: int, words: str, due_date: date) -> Promise:
+    """The row of a promised step, with its words sealed."""
+    sealed = key.seal("promise.words", promise_id, words)
+    return Promise(promise_id=promise_id, answer_id=answer_id, place=place, words_sealed=sealed, due_date=due_date)
+
+
+def seal_done_words(key: CaseKey, promise: Promise, words: str | None) -> None:
+    """Keep what came of a promised step."""
+    promise.done_words_sealed = key.seal_maybe("promise.done_words", promise.promise_id, words)
+
+
+def promise_words(key: CaseKey, promise: Promise) -> str:
+    """What was promised, opened."""
+    return key.open("promise.words", promise.promise_id, promise.words_sealed)
+
+
+def done_words(key: CaseKey, promise: Promise) -> str | None:
+    """What came of a promised step, opened."""
+    return key.open_maybe("promise.done_words", promise.promise_id, promise.done_words_sealed, None)
 
 
 def state_of(answer: Answer) -> DraftState:

@@ -14,11 +14,14 @@ async def count_submissions(session: AsyncSession, at: datetime) -> list[CensusC
 
     As the log says it: what waits for the end of its hour is not counted yet, for a count would tell when it came.
     """
-    answer_waits = exists().where(HourStep.submission_id == Submission.submission_id, HourStep.change == "answered")
+    waits = exists().where(HourStep.submission_id == Submission.submission_id)
+    # A correction waits too, and changes nothing that is counted: its hour is after that of the answer.
+    answer_waits = waits.where(HourStep.change == "answered", HourStep.hour >= Submission.answered_at)
+    end_waits = answer_waits | waits.where(HourStep.change == "taken_back")
     counted = (
         select(
             case(
-                (Submission.status.in_(("answered", "withdrawn")) & ~answer_waits, Submission.status),
+                (Submission.status.in_(("answered", "withdrawn")) & ~end_waits, Submission.status),
                 (Submission.due_at < at, "overdue"),
                 (Submission.due_soon_at < at, "due_soon"),
                 else_="in_time",

@@ -2,11 +2,13 @@
 
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
-from sixclear.feedback.answer.responses import answer_response
+from sixclear.feedback.answer.responses import answer_responses
 from sixclear.feedback.handling.schemas import SubmissionView
 from sixclear.feedback.mailbox import service as mailbox
 from sixclear.feedback.mailbox.responses import messages_response
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.rating import service as ratings
+from sixclear.feedback.rating.responses import rating_response
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import bodies, clock_response
@@ -22,6 +24,7 @@ _DERIVED = {
     "sender_wrote_last",
     "messages",
     "answers",
+    "ratings",
     "contact_given",
     "addressed_organisation",
     "organisation",
@@ -36,7 +39,7 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
     key = await sealing.key_to_read(ctx, case_id)
     found = await answers.list_answers(ctx, case_id)
     own = (submission.organisation_id, submission.addressed_organisation_id)
-    names = await organisations.briefs(ctx, [*own, *(answer.responsible_organisation_id for answer in found)])
+    names = await organisations.briefs(ctx, [*own, *(answer.responsible_organisation_id for answer in found.rows)])
     return SubmissionView(
         **columns,
         **await title_and_text(ctx, submission),
@@ -46,6 +49,7 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
         sender_wrote_last=submission.last_message_by == "sender",
         contact_given=await submissions.contact_is_given(ctx, case_id),
         messages=await messages_response(ctx, case_id, await mailbox.list_messages(ctx, case_id)),
-        answers=[answer_response(key, answer, names) for answer in found],
+        answers=answer_responses(key, found, names, await answers.known_templates(ctx, submission)),
+        ratings=[rating_response(key, one) for one in await ratings.list_ratings(ctx, case_id)],
         **bodies(submission, names),
     )

@@ -9,6 +9,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.feedback.answer.schemas import AnswerView
 from sixclear.feedback.fields import OccurredAt, Reason
 from sixclear.feedback.mailbox.schemas import MessageView
+from sixclear.feedback.rating.schemas import RatingView
 from sixclear.feedback.submission.schemas import ClockView, IdentityLevel, SenderKind, SubmissionSummary
 
 
@@ -32,5 +33,8 @@ class SubmissionView(SubmissionSummary):
     clock: ClockView
     messages: list[MessageView]
     answers: list[AnswerView]
+    ratings: list[RatingView] = Field(
+        default_factory=list, description="What the sender said of answers, oldest first."
+    )
     occurred_at: datetime
     recorded_at: datetime

@@ -6,14 +6,16 @@ from uuid import UUID
 from sixclear.common.transparency.notes import encode
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
-from sixclear.feedback.answer.responses import published_response
+from sixclear.feedback.answer.responses import published_responses
 from sixclear.feedback.identity import service as identity
 from sixclear.feedback.identity.responses import steps_response
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
-from sixclear.feedback.mailbox.schemas import CaseView, MessageState, MessageView
+from sixclear.feedback.mailbox.schemas import CaseStep, CaseView, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.publication import service as publications
+from sixclear.feedback.rating import service as ratings
+from sixclear.feedback.rating.responses import rating_response
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
@@ -23,7 +25,10 @@ from sixclear.feedback.submission.service.texts import title_and_text
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
-_DERIVED = {"title", "text", "publication_id", "clock", "messages", "answer", "accesses", "identity_requests"}
+_DERIVED = {
+    *("title", "text", "publication_id", "clock", "messages", "answer", "former_answers", "accesses"),
+    *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests"),
+}
 
 
 async def case_response(ctx: Context, submission: Submission) -> CaseView:
@@ -32,8 +37,11 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     columns = {name: getattr(submission, name) for name in CaseView.model_fields if name not in _DERIVED}
     found = await answers.list_answers(ctx, case_id)
     asked = await identity.list_steps(ctx, case_id)
-    named = [answer.responsible_organisation_id for answer in found]
+    named = [answer.responsible_organisation_id for answer in found.rows]
     names = await organisations.briefs(ctx, [*named, *(request.organisation_id for request in asked)])
+    key = await sealing.key_to_read(ctx, case_id)
+    told = published_responses(key, found, names)
+    rated = await ratings.of_answer(ctx, submission)
     accesses = await submissions.newest_accesses(ctx, case_id)
     return CaseView(
         **columns,
@@ -41,7 +49,12 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         publication_id=await publications.id_of_case(ctx, case_id),
         clock=clock_response(submission, ctx.now),
         messages=await messages_response(ctx, case_id, await repository.list_messages(ctx.session, case_id)),
-        answer=published_response(await sealing.key_to_read(ctx, case_id), found, names),
+        answer=told[0] if told else None,
+        former_answers=told[1:],
+        rate_until=rated.until,
+        rating=rating_response(key, rated.rating) if rated.rating else None,
+        rating_reminded_at=rated.reminded_at,
+        may_withdraw=submission.status not in ("answered", "withdrawn"),
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
         identity_requests=steps_response(asked, names),
     )
@@ -65,6 +78,11 @@ def statement_response(stated: Stated) -> StatementView:
         proof=stated.proof,
         policy=stated.policy,
     )
+
+
+def step_response(submission: Submission) -> CaseStep:
+    """Where a case stands after a step of its sender."""
+    return CaseStep.model_validate({"status": submission.status, "occurred_at": submission.occurred_at})
 
 
 def sent_response(message: Message) -> MessageState:

@@ -9,8 +9,9 @@ from pydantic import Field, StringConstraints
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
-from sixclear.feedback.fields import OccurredAt, Outcome
+from sixclear.feedback.fields import OccurredAt, Outcome, Reason
 from sixclear.feedback.identity.schemas import IdentityStep
+from sixclear.feedback.rating.schemas import RatingView, Score
 from sixclear.feedback.submission.schemas import (
     AccessView,
     ClockView,
@@ -57,6 +58,20 @@ class ConsentState(Schema):
 
     consent: bool
     publication_withdrawn: bool = Field(description="A public copy stood, and was taken back.")
+
+
+class RatingEntry(MailboxOpening):
+    """How far the answer helped, and why."""
+
+    rating: Score
+    words: Reason | None = None
+
+
+class CaseStep(Schema):
+    """Where a case stands after a step of its sender."""
+
+    status: Status
+    occurred_at: datetime = Field(description="Of an anonymous or sealed case: the start of the hour.")
 
 
 class NewCode(Schema):
@@ -114,6 +129,17 @@ class CaseView(Schema):
     clock: ClockView
     messages: list[MessageView]
     answer: PublishedAnswer | None
+    former_answers: list[PublishedAnswer] = Field(
+        default_factory=list, description="Answers that were corrected, or given before the case was opened again."
+    )
+    rate_until: datetime | None = Field(
+        default=None, description="Until when the answer can be rated; null when it cannot."
+    )
+    rating: RatingView | None = None
+    rating_reminded_at: datetime | None = Field(
+        default=None, description="When the sender was asked once more for a rating; there is no second time."
+    )
+    may_withdraw: bool = Field(default=False, description="Whether the case can be taken back: it is not answered.")
     accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
     identity_requests: list[IdentityStep] = Field(
         default_factory=list, description="Bodies that asked who you are, and what a custodian decided; newest first."

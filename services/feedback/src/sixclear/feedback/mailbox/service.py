@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sixclear.common.errors import InvalidRequest
 from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.answer import service as answers
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
-from sixclear.feedback.mailbox.schemas import ConsentEntry, HandlerMessage, IdentityEntry, MailboxMessage
+from sixclear.feedback.mailbox.schemas import ConsentEntry, HandlerMessage, IdentityEntry, MailboxMessage, RatingEntry
 from sixclear.feedback.publication import service as publications
+from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts, misread
@@ -101,6 +103,24 @@ async def change_consent(ctx: Context, receipts: Receipts, entry: ConsentEntry) 
     ctx = of_case(ctx, submission)
     await steps.change_consent(ctx, submission, entry.consent)
     return not entry.consent and await publications.withdraw_of_case(ctx, submission.submission_id)
+
+
+async def rate(ctx: Context, receipts: Receipts, entry: RatingEntry) -> Submission:
+    """Rate the answer of one's case, once. Raises MailboxNotFound and TransitionNotAllowed."""
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    await ratings.rate(ctx, submission, entry.rating, entry.words)
+    return submission
+
+
+async def withdraw(ctx: Context, receipts: Receipts, typed: str) -> Submission:
+    """Take one's case back before its answer, with drafts and copy. Raises MailboxNotFound, TransitionNotAllowed."""
+    submission = await open_mailbox(ctx, receipts, typed, lock=True)
+    ctx = of_case(ctx, submission)
+    withdrawn_at = ctx.fact_time(None, submission.occurred_at)
+    await steps.withdraw(ctx, submission, withdrawn_at)
+    await answers.withdraw_drafts(ctx, submission.submission_id, withdrawn_at)
+    await publications.withdraw_of_case(ctx, submission.submission_id)
+    return submission
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:

@@ -154,7 +154,7 @@ def _case(submission: Submission) -> rules.Case:
 
 async def _published_answer(ctx: Context, submission_id: UUID) -> Answer | None:
     found = await answers.list_answers(ctx, submission_id)
-    return next((answer for answer in reversed(found) if answer.published_at and not answer.withdrawn_at), None)
+    return next(iter(found.published()), None)
 
 
 def _require_answer(entry: PublicationEntry, answer: Answer | None) -> None:

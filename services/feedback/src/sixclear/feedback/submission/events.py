@@ -56,6 +56,9 @@ SUBMISSION_EVENTS = EntityEvents(
         "answer_drafted": "An answer was drafted; another person publishes it.",
         "answered": "The answer was published to the sender.",
         "identity_raised": "The sender can be known better than before; only the sender does this.",
+        "rated": "The sender said, once, how far the answer helped: `rating`; what was written stays with the case.",
+        "step_done": "A step that the answer promised is done.",
+        "taken_back": "The sender took it back before it was answered.",
         "due_moved": "A newer edition of the calendar of working days moved the due time of an open case.",
     },
 )

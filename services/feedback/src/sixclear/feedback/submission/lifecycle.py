@@ -12,6 +12,11 @@ _ALLOWED_FROM = {
     "message_added": {"received", "triaged", "assigned", "in_review", "answered"},
     "answer_drafted": {"assigned", "in_review"},
     "answered": {"in_review"},
+    "correction_drafted": {"answered"},
+    "corrected": {"answered"},
+    "rated": {"answered"},
+    "step_done": {"answered", "assigned", "in_review"},
+    "taken_back": {"received", "triaged", "assigned", "in_review"},
     "due_moved": {"received", "triaged", "assigned", "in_review"},
     "identity_raised": {"received", "triaged", "assigned", "in_review", "answered"},
 }
@@ -78,6 +83,41 @@ def answer(case: CaseState, outcome: str, answered_at: datetime) -> Change:
     _allow(case, "answered")
     fields = {"status": "answered", "outcome": outcome, "answered_at": answered_at, "last_message_by": "handler"}
     return Change("answered", fields)
+
+
+def draft_correction(case: CaseState) -> Change:
+    """A correction of the answer is there, which another person must publish; until then the answer holds."""
+    _allow(case, "correction_drafted")
+    return Change("answer_drafted", {})
+
+
+def correct(case: CaseState, outcome: str) -> Change:
+    """The answer is replaced in the open: the case was answered when it was, and says another outcome perhaps."""
+    _allow(case, "corrected")
+    return Change("answered", {"outcome": outcome, "last_message_by": "handler"})
+
+
+def may_publish(case: CaseState, *, correction: bool) -> bool:
+    """Whether an answer, or a correction of it, can be published now."""
+    return case.status in _ALLOWED_FROM["corrected" if correction else "answered"]
+
+
+def rate(case: CaseState, score: str) -> Change:
+    """The sender says how far the answer helped. That it is said once, and how long, are rules of `rating`."""
+    _allow(case, "rated")
+    return Change("rated", {"rating": score})
+
+
+def finish_step(case: CaseState) -> Change:
+    """A step that an answer promised is done; the case stays as it is, also when it was opened again."""
+    _allow(case, "step_done")
+    return Change("step_done", {})
+
+
+def withdraw(case: CaseState) -> Change:
+    """The sender takes it back before it is answered; no answer is owed any more."""
+    _allow(case, "taken_back")
+    return Change("taken_back", {"status": "withdrawn"})
 
 
 def move_due(

@@ -67,6 +67,9 @@ class Submission(Versioned, Base):
     # The due time for which it was stated that no answer came; null before the first one.
     no_answer_stated_for: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    # When its sender had it opened again, and first appealed: whoever counts reads them with the row.
+    reopened_at: Mapped[datetime | None]
+    appealed_at: Mapped[datetime | None]
     messages_count: Mapped[int] = mapped_column(Integer)
     # `sender` or `handler`, whose published answer is a word too; null before the first message.
     last_message_by: Mapped[str | None]
@@ -82,6 +85,7 @@ class Submission(Versioned, Base):
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
         Index("ix_submission_field_place", "field", "place_id", "received_at"),
+        Index("ix_submission_answered_at", "answered_at", postgresql_where=sql("answered_at IS NOT NULL")),
         Index(
             "ix_submission_silence",
             "due_at",

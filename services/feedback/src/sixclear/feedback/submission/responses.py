@@ -48,7 +48,7 @@ def _state(submission: Submission, now: datetime) -> dict[str, Any]:
     columns = {name: getattr(submission, name) for name in SubmissionState.model_fields if name not in _DERIVED}
     clock = _clock(submission)
     return columns | {
-        "clock_state": clock.state(submission.answered_at, now),
+        "clock_state": clock.state(submission.answered_at, _running(submission, now)),
         "due_provisional": clock.provisional,
         "sender_wrote_last": submission.last_message_by == "sender",
     }
@@ -78,7 +78,7 @@ def clock_response(submission: Submission, now: datetime) -> ClockView:
         working_days=clock.working_days,
         due_at=submission.due_at,
         due_soon_at=submission.due_soon_at,
-        state=clock.state(submission.answered_at, now),
+        state=clock.state(submission.answered_at, _running(submission, now)),
         calendar_edition=clock.edition,
         special_days=[SpecialDayView.model_validate(day, from_attributes=True) for day in clock.special_days],
         pauses=[],
@@ -96,6 +96,11 @@ def _moved_from(submission: Submission) -> datetime | None:
 def _clock(submission: Submission) -> AnswerClock:
     """The clock as it was set: with the edition of the calendar that the due time was computed with."""
     return answer_clock(submission.received_at, calendar(submission.calendar_edition))
+
+
+def _running(submission: Submission, now: datetime) -> datetime:
+    """The instant that the clock shows: that of a case that its sender took back stays as it was then."""
+    return min(now, submission.occurred_at) if submission.status == "withdrawn" else now
 
 
 def _rules(clock: AnswerClock) -> dict[str, str]:

@@ -51,10 +51,7 @@ Kind = Literal["feedback", "recommendation", "initiative", "solution"]
 TurnedAwayKind = Literal["complaint", "denunciation"]
 SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
 Visibility = Literal["requester", "public", "sealed"]
-Status = Annotated[
-    Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"],
-    Field(description="No step leads to `withdrawn` yet.", json_schema_extra={NOT_REACHED: ["withdrawn"]}),
-]
+Status = Literal["received", "triaged", "assigned", "in_review", "answered", "withdrawn"]
 IdentityLevel = Annotated[
     Literal["verified", "named", "pseudonymous", "anonymous"],
     Field(

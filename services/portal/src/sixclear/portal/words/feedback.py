@@ -60,5 +60,8 @@ CHANGES: Mapping[str, str] = {
     "submission.answer_drafted": N_("Soạn câu trả lời"),
     "submission.answered": N_("Trả lời góp ý"),
     "submission.identity_raised": N_("Người gửi cho biết thêm mình là ai"),
+    "submission.rated": N_("Người gửi đánh giá câu trả lời"),
+    "submission.step_done": N_("Làm xong một việc đã hứa"),
+    "submission.taken_back": N_("Người gửi rút góp ý"),
     "submission.due_moved": N_("Dời hạn trả lời theo lịch nghỉ mới"),
 }

@@ -172,6 +172,8 @@ def _new_submission(
         escalation_rung=None,
         no_answer_stated_for=None,
         answered_at=None,
+        reopened_at=None,
+        appealed_at=None,
         messages_count=0,
         last_message_by=None,
         demonstration=sending.demonstration,

@@ -38,6 +38,11 @@ async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -
     return submission
 
 
+async def lock_any(ctx: Context, submission_id: UUID) -> Submission | None:
+    """A submission that time goes on with, its row locked; for no caller."""
+    return await repository.find_submission(ctx.session, submission_id, lock=True)
+
+
 async def find_by_receipt(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission | None:
     """The submission whose receipt code was typed, its row locked when it is about to change; None without one."""
     return await find_case(ctx.session, receipts, typed, lock=lock)

@@ -64,17 +64,47 @@ async def change_consent(ctx: Context, submission: Submission, consent: bool) ->
     await ctx.session.flush()
 
 
-async def draft_answer(ctx: Context, submission: Submission, drafted_at: datetime) -> None:
-    """Put a locked submission into review: an answer waits for another person to publish it."""
-    await _record(ctx, submission, lifecycle.draft_answer(state_of(submission)), drafted_at)
+async def draft_answer(ctx: Context, submission: Submission, drafted_at: datetime, *, correction: bool) -> None:
+    """Say of a locked submission that an answer, or a correction of it, waits for another person to publish it."""
+    draft = lifecycle.draft_correction if correction else lifecycle.draft_answer
+    await _record(ctx, submission, draft(state_of(submission)), drafted_at)
+
+
+def may_publish(submission: Submission, *, correction: bool) -> bool:
+    """Whether an answer of a locked submission, or a correction of it, can be published now."""
+    return lifecycle.may_publish(state_of(submission), correction=correction)
 
 
 async def answer(
-    ctx: Context, submission: Submission, outcome: str, answered_at: datetime, said: Iterable[tuple[str, str | None]]
+    ctx: Context,
+    submission: Submission,
+    outcome: str,
+    answered_at: datetime,
+    said: Iterable[tuple[str, str | None]],
+    *,
+    correction: bool,
 ) -> None:
-    """Close a locked submission with the outcome of its published answer, which says `said`."""
-    await _record(ctx, submission, lifecycle.answer(state_of(submission), outcome, answered_at), answered_at)
+    """Close a locked submission with the outcome of its published answer, which says `said`; or correct that answer."""
+    case = state_of(submission)
+    change = lifecycle.correct(case, outcome) if correction else lifecycle.answer(case, outcome, answered_at)
+    await _record(ctx, submission, change, answered_at)
     state(ctx, submission, "answered", said)
+
+
+async def rate(ctx: Context, submission: Submission, score: str, rated_at: datetime) -> None:
+    """Say of a locked submission how far its answer helped its sender."""
+    await _record(ctx, submission, lifecycle.rate(state_of(submission), score), rated_at)
+
+
+async def finish_step(ctx: Context, submission: Submission, done_at: datetime) -> None:
+    """Say of a locked submission that a step which its answer promised is done; which one is not published."""
+    await _record(ctx, submission, lifecycle.finish_step(state_of(submission)), done_at)
+
+
+async def withdraw(ctx: Context, submission: Submission, withdrawn_at: datetime) -> None:
+    """Take a locked submission back for its sender; it is stated that nothing is owed any more."""
+    await _record(ctx, submission, lifecycle.withdraw(state_of(submission)), withdrawn_at)
+    state(ctx, submission, "closed")
 
 
 async def _record(ctx: Context, submission: Submission, change: Change, occurred_at: datetime) -> None:

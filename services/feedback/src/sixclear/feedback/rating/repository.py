@@ -1,0 +1,90 @@
+"""Ratings in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sixclear.feedback.rating.models import Rating, RatingReminder
+from sixclear.feedback.rating.rules import Counts
+from sixclear.feedback.submission.models import Submission
+
+
+async def find_rating(session: AsyncSession, submission_id: UUID, answered_at: datetime) -> Rating | None:
+    """What the sender said of the answer of this time."""
+    statement = select(Rating).where(Rating.submission_id == submission_id, Rating.answered_at == answered_at)
+    return await session.scalar(statement.order_by(Rating.rated_at.desc()).limit(1))
+
+
+async def list_ratings(session: AsyncSession, submission_id: UUID) -> Sequence[Rating]:
+    """All that the sender said of the answers of a case; two at most, since it is opened again once."""
+    statement = select(Rating).where(Rating.submission_id == submission_id).order_by(Rating.rated_at)
+    return (await session.scalars(statement)).all()
+
+
+async def find_reminder(session: AsyncSession, submission_id: UUID, answered_at: datetime) -> RatingReminder | None:
+    """That the sender was asked once more for a rating of this answer."""
+    return await session.get(RatingReminder, (submission_id, answered_at))
+
+
+async def lock_unrated(
+    session: AsyncSession, answered_after: datetime, answered_until: datetime, limit: int
+) -> Sequence[Submission]:
+    """Cases that were answered then, are not rated, and of which nobody was reminded; their rows locked."""
+    reminded = exists().where(
+        RatingReminder.submission_id == Submission.submission_id, RatingReminder.answered_at == Submission.answered_at
+    )
+    narrowed = select(Submission).where(
+        Submission.status == "answered",
+        Submission.rating.is_(None),
+        Submission.answered_at > answered_after,
+        Submission.answered_at <= answered_until,
+        ~reminded,
+    )
+    locked = narrowed.order_by(Submission.answered_at).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(locked)).all()
+
+
+async def count(session: AsyncSession, body: UUID | None, begin: datetime, end: datetime) -> Counts:
+    """The cases of a time, each once: answered in it, or still owed an answer whose day, or reopening, lies in it."""
+    row = (await session.execute(_counted(body, begin, end))).mappings().one()
+    return Counts(**row)
+
+
+def _counted(body: UUID | None, begin: datetime, end: datetime) -> Select[Any]:
+    answered = and_(Submission.answered_at >= begin, Submission.answered_at < end)
+    open_case = Submission.status.not_in(("answered", "withdrawn"))
+    owing = and_(
+        open_case,
+        or_(
+            and_(Submission.due_at >= begin, Submission.due_at < end),
+            and_(Submission.reopened_at >= begin, Submission.reopened_at < end),
+        ),
+    )
+    content = and_(
+        answered,
+        Submission.answered_at <= Submission.due_at,
+        Rating.rating.is_distinct_from("not_solved"),
+        or_(Submission.reopened_at.is_(None), Submission.reopened_at >= end),
+        or_(Submission.appealed_at.is_(None), Submission.appealed_at >= end),
+    )
+    named = [Submission.organisation_id == body, Submission.visibility != "sealed"] if body else []
+    of_answer = and_(
+        Rating.submission_id == Submission.submission_id,
+        Rating.answered_at == Submission.answered_at,
+        Rating.rated_at < end,
+    )
+    counted = {
+        "owed": or_(answered, owing),
+        "content": content,
+        "answered": answered,
+        "solved": and_(answered, Rating.rating == "solved"),
+        "partly": and_(answered, Rating.rating == "partly"),
+        "not_solved": and_(answered, Rating.rating == "not_solved"),
+        "demonstration": and_(answered, Submission.demonstration),
+    }
+    counts: list[Any] = [func.count().filter(condition).label(name) for name, condition in counted.items()]
+    return select(*counts).select_from(Submission).outerjoin(Rating, of_answer).where(or_(answered, owing), *named)

@@ -1,0 +1,147 @@
+"""A sender says once how far the answer helped, and is asked once more; silence stays silence in one of two figures."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.integration.feedback.conftest import MINISTRY, Service, an_answer, an_assigned_submission
+
+from sixclear.feedback.rating.service import remind
+
+pytestmark = pytest.mark.asyncio
+
+
+async def an_answered_case(service: Service, key: str, **changes: Any) -> str:
+    """The receipt code of a case that the ministry answered now."""
+    submission_id, code = await an_assigned_submission(service, key, **changes)
+    case = f"/submissions/{submission_id}"
+    drafted = await service.post("feedback-hub", f"{case}/answers", an_answer(next_date="2026-12-31"))
+    path = f"{case}/answers/{drafted.json()['answer_id']}/publish"
+    assert (await service.post("feedback-publisher", path, {})).status_code == 200
+    return code
+
+
+async def rated(service: Service, code: str, rating: str, **more: Any) -> int:
+    """The status that a rating is answered with."""
+    response = await service.public("/mailbox/rating", {"receipt_code": code, "rating": rating} | more)
+    return int(response.status_code)
+
+
+async def figure(service: Service, **query: Any) -> Any:
+    """What everyone is told."""
+    response = await service.http.get(f"{service.prefix}/satisfaction", params=query)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def reminded(service: Service) -> int:
+    """What a process does every minute."""
+    return await remind(service.database, service.log, service.clock)
+
+
+async def test_an_answer_is_rated_once_with_words_that_are_not_published(service: Service) -> None:
+    _, code = await an_assigned_submission(service)
+    assert (await service.case(code))["rate_until"] is None
+    assert await rated(service, code, "solved") == 409, "there is nothing to rate yet"
+    code = await an_answered_case(service, "k" * 16)
+    assert (await service.case(code))["rate_until"] == "2025-12-03T03:00:00Z"
+    service.clock.pass_by(days=3)
+    assert await rated(service, code, "great") == 422
+    assert await rated(service, code, "partly", words="Chưa rõ phí.") == 200
+    assert await rated(service, code, "solved") == 409
+    shown = await service.case(code)
+    assert shown["rating"] == {"rating": "partly", "words": "Chưa rõ phí.", "rated_at": "2025-11-06T03:00:00Z"}
+    assert shown["rate_until"] is None
+    event = (await service.events())[-1]
+    assert (event.change, event.data["rating"], event.data["status"]) == ("rated", "partly", "answered")
+    assert "Chưa rõ phí" not in str(event)
+    assert (await service.get(f"/submissions/{shown['submission_id']}"))["ratings"] == [shown["rating"]]
+
+
+async def test_after_thirty_days_it_is_too_late(service: Service) -> None:
+    code = await an_answered_case(service, "k" * 16)
+    service.clock.pass_by(days=30, seconds=1)
+    assert (await service.case(code))["rate_until"] is None
+    assert await rated(service, code, "solved") == 409
+
+
+async def test_who_is_silent_is_asked_once_and_stays_silent(service: Service) -> None:
+    silent, said = [await an_answered_case(service, sign * 16) for sign in "ab"]
+    await rated(service, said, "solved")
+    service.clock.pass_by(days=6)
+    assert await reminded(service) == 0
+    service.clock.pass_by(days=1)
+    assert sum(await asyncio.gather(*(reminded(service) for _ in range(3)))) == 1
+    assert await reminded(service) == 0
+    assert (await service.case(silent))["rating_reminded_at"] == "2025-11-10T03:00:00Z"
+    assert (await service.case(said))["rating_reminded_at"] is None
+    service.clock.pass_by(days=60)
+    assert await reminded(service) == 0
+    assert (await service.case(silent))["rating"] is None
+    assert [row["rating"] for row in await service.rows("submission")].count(None) == 1
+
+
+async def test_satisfaction_is_given_twice_and_silence_counts_in_one_of_them(service: Service) -> None:
+    codes = [await an_answered_case(service, sign * 16) for sign in "abcdefghij"]
+    for code, rating in zip(codes, ("solved", "solved", "solved", "partly", "not_solved"), strict=False):
+        assert await rated(service, code, rating) == 200
+    await an_assigned_submission(service, "overdue-" * 2)
+    service.clock.pass_by(days=30)
+    shown = await figure(service, organisation="G06")
+    assert shown["organisation_id"] == str(MINISTRY)
+    assert (shown["year"], shown["as_of"]) == (2025, "2025-12-02T17:00:00Z")
+    # Eleven were owed an answer: one was not solved, one got none.
+    assert shown["national"] == {"cases": 11, "share": round(9 / 11, 4)}
+    assert shown["of_raters"] == {
+        "answered": 10,
+        "response_rate": 0.5,
+        "rated": 5,
+        "solved": 3,
+        "partly": 1,
+        "not_solved": 1,
+        "share": 0.6,
+    }
+    assert (await figure(service))["national"] == shown["national"]
+    assert (await figure(service, organisation="G01"))["national"] == {"cases": None, "share": None}
+    assert (await figure(service, year=2024))["of_raters"]["answered"] is None
+
+
+async def test_what_could_be_one_persons_is_not_told_and_today_is_told_tomorrow(service: Service) -> None:
+    codes = [await an_answered_case(service, sign * 16) for sign in "abcde"]
+    for code in codes[:4]:
+        await rated(service, code, "not_solved")
+    assert (await figure(service))["national"]["cases"] is None
+    service.clock.pass_by(days=1)
+    raters = (await figure(service))["of_raters"]
+    assert (raters["answered"], raters["response_rate"]) == (5, 0.8)
+    assert {raters[name] for name in ("rated", "solved", "partly", "not_solved", "share")} == {None}
+    await rated(service, codes[4], "solved")
+    assert (await figure(service))["of_raters"] == raters
+    service.clock.pass_by(days=1)
+    assert (await figure(service))["of_raters"]["share"] == 0.2
+
+
+async def test_a_late_answer_makes_nobody_content_by_the_national_formula(service: Service) -> None:
+    for sign in "abcde":
+        submission_id, code = await an_assigned_submission(service, sign * 16)
+        if sign == "e":
+            service.clock.pass_by(days=40)
+        drafted = await service.post(
+            "feedback-hub", f"/submissions/{submission_id}/answers", an_answer(next_date="2026-12-31")
+        )
+        path = f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish"
+        await service.post("feedback-publisher", path, {})
+    service.clock.pass_by(days=2)
+    assert (await figure(service))["national"] == {"cases": 5, "share": 0.8}
+    assert code
+
+
+async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) -> None:
+    service.clock.pass_by(minutes=10)
+    anonymous = {"sender": {"kind": "citizen"}, "identity_level": "anonymous"}
+    code = await an_answered_case(service, "k" * 16, **anonymous)
+    service.clock.pass_by(minutes=40)
+    assert await rated(service, code, "solved", words="Tốt.") == 200
+    [row] = await service.rows("rating")
+    assert (row["rated_at"].minute, row["answered_at"].minute, row["rating_id"].version) == (0, 0, 4)
+    assert "rated" not in [event.change for event in await service.events()], "it waits for the end of its hour"
