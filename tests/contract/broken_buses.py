@@ -14,6 +14,9 @@ class _Around:
         self.kind = bus.kind
         self._bus = bus
 
+    def carries(self, service: str) -> bool:
+        return self._bus.carries(service)
+
     def watermark(self, service: str) -> Watermark:
         return self._bus.watermark(service)
 

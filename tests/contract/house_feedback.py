@@ -15,7 +15,7 @@ _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the 
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census", "handling | log", "mailbox", "similar", "publication", "identity", "answer | rating"),
+        *("census", "handling | log", "mailbox", "proposal | similar", "publication", "identity", "answer | rating"),
         *("answer_template", "submission", "organisation | sealing | transparency", "allowance | field"),
         "typed | terms",
     ),
@@ -88,6 +88,13 @@ FEEDBACK = House(
         "mailbox -> identity.schemas": _SHOWS_CASE,
         **{f"{pair}.{file}": _SHOWS_CASE for pair in _WHOLE_CASE for file in ("responses", "schemas")},
         "mailbox.sender_steps -> submission.dependencies": _FROM_REQUEST,
+        "proposal -> organisation.schemas": _NAMED,
+        "proposal -> sealing.values": _SEALS,
+        "proposal.routes -> submission.dependencies": _FROM_REQUEST,
+        "proposal -> answer.lifecycle": "words for everyone are of two persons too, by the same rule",
+        "proposal.service -> transparency.hours": "a case of which the hour is kept has a proposal of that hour",
+        "mailbox -> proposal.responses": _SHOWS_CASE,
+        "mailbox -> proposal.schemas": _SHOWS_CASE,
         "mailbox -> transparency.schemas": "a sender reads the statements on the case in the mailbox",
         "mailbox.service -> submission.receipts": "the receipt code opens the mailbox",
         "answer.routes -> submission.responses": "publishing an answer responds with where the submission stands",

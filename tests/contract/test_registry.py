@@ -35,8 +35,9 @@ def test_a_service_publishes_when_it_has_a_catalogue_of_events(service: Service)
 
 @pytest.mark.parametrize("service", SERVICES, ids=NAMES)
 def test_a_service_reads_those_that_publish(service: Service) -> None:
-    assert service.reads <= {source.name for source in SOURCES}
-    assert service.name not in service.reads
+    assert service.reads | service.hears <= {source.name for source in SOURCES}
+    assert service.name not in service.reads | service.hears
+    assert not service.reads & service.hears
 
 
 def test_every_service_has_its_folder_and_is_built() -> None:

@@ -84,6 +84,7 @@ class Task(Base):
     reports_count: Mapped[int]
     expected_on: Mapped[date | None]
     unmoved_at: Mapped[datetime | None]
+    origin: Mapped[dict[str, Any] | None]
     submitted_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

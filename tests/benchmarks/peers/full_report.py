@@ -100,6 +100,7 @@ class TaskEvent(BaseModel):
     expected_on: date | None
     unmoved_at: datetime | None
     upper_number: str | None
+    origin: dict[str, Any] | None
 
 
 class TaskView(BaseModel):
@@ -159,6 +160,7 @@ class TaskView(BaseModel):
     evidence_count: int
     confirming_organisation: OrganisationBrief | None
     completed_by: OrganisationBrief | None
+    origin: dict[str, Any] | None
     occurred_at: datetime
     recorded_at: datetime
 

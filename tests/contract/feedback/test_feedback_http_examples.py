@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from fastapi import FastAPI
 from tests.contract.feedback.after_the_answer import what_a_sender_does
-from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
+from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import KEY, Service, service
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
 from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
@@ -34,6 +34,9 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     assert changed.status_code == 200, changed.text
     await what_a_sender_does(service)
     await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
+    idea = await an_idea_is_taken_up(service)
+    shown = await service.http.get(f"{service.prefix}{idea}/proposal", headers=service.headers("feedback-hub"))
+    assert shown.status_code == 200, shown.text
     counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
     assert counted.status_code == 200, counted.text
     # Whole: an address that goes on is of an identifier by chance.

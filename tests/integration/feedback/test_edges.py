@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.contract.feedback.after_the_answer import what_a_sender_does
-from tests.contract.feedback.test_feedback_examples import the_life_of_a_submission
+from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import (
     HUB,
     KEY,
@@ -56,6 +56,7 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     case = await the_life_of_a_public_copy(service, opening, without_commit)
     await without_commit("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE, {})
     await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
+    await an_idea_is_taken_up(service, without_commit)
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
@@ -199,6 +200,7 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
             await service.survives(path, body, sent)
 
     await the_life_of_a_submission(service, spoiled_first)
+    await an_idea_is_taken_up(service, spoiled_first)
     assert len(tried) > 9
     submission_id, _ = await a_submission(service, "another-key-000001")
     await service.reads_survive("feedback-hub", {"submission_id": str(submission_id)})

@@ -71,6 +71,7 @@ def a_record(**fields: Any) -> TaskRecord:
         "work_group": None,
         "replaced_by": None,
         "unmoved_at": None,
+        "origin": None,
         "demonstration": False,
         "version": 1,
         "published_version": 1,

@@ -17,7 +17,8 @@ from sixclear.launcher.options import not_valid
 class Service:
     """What the launcher knows of a service without importing it.
 
-    `publishes` says whether it has an event log; `reads` names the services whose events it consumes.
+    `publishes` says whether it has an event log; `reads` names the services whose events it consumes, `hears` those
+    whose events it consumes where they reach it and can do without.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Service:
     has_database: bool = True
     publishes: bool = False
     reads: frozenset[str] = frozenset()
+    hears: frozenset[str] = frozenset()
 
     @property
     def package(self) -> str:
@@ -61,7 +63,7 @@ class Service:
 
 # In this order they are listed and started; consumers begin when all have started, so any order is right.
 SERVICES = (
-    Service("tasks", "/api/tasks", publishes=True),
+    Service("tasks", "/api/tasks", publishes=True, hears=frozenset({"feedback"})),
     Service("feedback", "/api/feedback", publishes=True, reads=frozenset({"tasks"})),
     Service("data-catalog", "/api/catalog", publishes=True, reads=frozenset({"tasks"})),
     Service("monitoring", "/api/monitoring", reads=frozenset({"tasks", "feedback", "data-catalog"})),

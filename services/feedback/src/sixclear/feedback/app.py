@@ -17,6 +17,7 @@ from sixclear.common.web.app import create_service_app
 from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
+from sixclear.feedback.answer.service import tell_of_answers
 from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
@@ -24,6 +25,8 @@ from sixclear.feedback.identity import routes as identity
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.mailbox import sender_steps
+from sixclear.feedback.proposal import routes as proposal
+from sixclear.feedback.proposal.service import follow_answer
 from sixclear.feedback.publication import routes as publication
 from sixclear.feedback.rating import routes as rating
 from sixclear.feedback.sealing.service import Vault, carry
@@ -50,6 +53,8 @@ ROUTERS = (
     field.router,
     identity.router,
     answer_template.router,
+    proposal.handling_router,
+    proposal.router,
     log.router,
     submission.figures_router,
     rating.router,
@@ -69,6 +74,7 @@ def create_app(
     clock: Clock,
 ) -> FastAPI:
     """The feedback application; without a database it only describes itself (OpenAPI)."""
+    tell_of_answers(follow_answer)
     if database is not None and vault is not None:
         carry(database, vault)
     return create_service_app(
@@ -98,6 +104,7 @@ def create_app(
             "mailbox": "A sender follows the own case by receipt.",
             "public copies": "What moderators released of cases with the senders' consent, and what is like it.",
             "public log": "Entries, tiles and checkpoints of what was stated to senders; it names no case.",
+            "proposals": "Ideas that were accepted, as the bodies word them, and what became of them.",
             "case desk": "What the bodies do that handle cases.",
         },
         description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"

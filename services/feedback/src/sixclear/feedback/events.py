@@ -1,7 +1,8 @@
-"""What feedback publishes: states and times. Never a title, a text, a person or a receipt code."""
+"""What feedback publishes: states and times, and of accepted ideas the body's words. Never a sender's words or name."""
 
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.feedback.census.events import CENSUS_EVENTS
+from sixclear.feedback.proposal.events import PROPOSAL_EVENTS
 from sixclear.feedback.submission.events import SUBMISSION_EVENTS
 
-EVENTS = EventCatalogue(service="feedback", entities=(SUBMISSION_EVENTS, CENSUS_EVENTS))
+EVENTS = EventCatalogue(service="feedback", entities=(SUBMISSION_EVENTS, CENSUS_EVENTS, PROPOSAL_EVENTS))

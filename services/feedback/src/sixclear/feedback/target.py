@@ -16,6 +16,8 @@ from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.organisation import consumers as organisations
+from sixclear.feedback.proposal import consumers as proposals
+from sixclear.feedback.proposal.service import publish_waiting
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import filling
 from sixclear.feedback.sealing.periods import KeyFolder
@@ -88,6 +90,11 @@ async def publish_over(target: SourceTarget[Settings]) -> None:
     await publish_hours(target.database, target.event_log, target.runtime.clock)
 
 
+async def publish_proposals(target: SourceTarget[Settings]) -> None:
+    """Publish the accepted proposals of cases that keep hours alone."""
+    await publish_waiting(target.database, target.event_log, target.runtime.clock)
+
+
 async def certify_silence(target: SourceTarget[Settings]) -> None:
     """State of cases that became overdue that no answer came."""
     hub = target.settings.hub_organisation_id
@@ -119,6 +126,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         settings=settings or Settings(),
         create_app=create_app,
         mirror=organisations.mirror,
+        followers=(proposals.tasks_of_proposals,),
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
@@ -128,6 +136,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
             "answers whose time has come": publish_scheduled,
             "what was not answered": certify_silence,
             "hours that are over": publish_over,
+            "proposals of hours that are over": publish_proposals,
             "the public log": add_to_log,
         },
     )

@@ -19,6 +19,8 @@ from sixclear.tasks.connector.service.send import ConnectorMission
 from sixclear.tasks.decision.service.apply import apply_decisions
 from sixclear.tasks.events import EVENTS
 from sixclear.tasks.evidence.service import redact_left
+from sixclear.tasks.feedback_proposal import consumers as proposals
+from sixclear.tasks.feedback_proposal.service import open_left
 from sixclear.tasks.file.service import forget, forget_redacted
 from sixclear.tasks.file.stores import store_of
 from sixclear.tasks.filing.service import passing as filings
@@ -86,6 +88,7 @@ PASSING = {
     "ladders": _timed(ladder.pass_time),
     "filings": _timed(filings.pass_time),
     "obstacles": _timed(obstacles.pass_time),
+    "proposals of feedback": _timed(open_left),
     "deliveries": measure_deliveries,
 }
 GOING_ON = {"decisions": _timed(apply_decisions), "redactions": _timed(redact_left)}
@@ -117,6 +120,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         create_app=create_app,
         waiting_for="migrating and registering organisations",
         prepare=register_organisations,
+        followers=(proposals.proposals_of_feedback,),
         count=count,
         tend=TENDED,
         pass_time=PASSING,

@@ -84,6 +84,10 @@ class ConsumerLoop:
         self._tasks = None
         self._status.note(running=False)
 
+    def reaches(self) -> bool:
+        """Whether the bus joins this process with every service whose events it reads."""
+        return all(self._bus.carries(topic.split(".")[1]) for topic in self._topics)
+
     def resume(self) -> None:
         """Try again immediately after a halt, and count dead letters from zero."""
         self._handler.resume()

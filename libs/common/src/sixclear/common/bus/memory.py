@@ -27,6 +27,10 @@ class MemoryBus:
         self._logs = logs
         self._clock = clock
 
+    def carries(self, service: str) -> bool:
+        """Whether the log of `service` is in this process."""
+        return service in self._logs
+
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """A subscription to topics of services in this process; their logs are looked up when it is opened."""
         return MemorySubscription(self._logs, topics, self._clock)

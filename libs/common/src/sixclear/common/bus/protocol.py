@@ -102,6 +102,9 @@ class Bus(Protocol):
 
     kind: Literal["memory", "kafka"]
 
+    def carries(self, service: str) -> bool:
+        """Whether events of `service` can come by it: once every target of the process is made."""
+
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
         """A subscription, not yet open. Groups know nothing of each other."""
 

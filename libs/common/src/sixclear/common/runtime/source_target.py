@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from sixclear.common import access_log
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.bus.consumer import ConsumerLoop
 from sixclear.common.bus.mirror import Mirror
 from sixclear.common.bus.protocol import Bus
 from sixclear.common.census import Census, Count
@@ -34,9 +35,12 @@ class SourceSettings(Protocol):
 
 
 MakeMirror = Callable[[Bus, Database, Clock], Mirror]
+# What reads another service's events beside the mirror, and may publish what it makes of them.
+MakeFollower = Callable[[Bus, Database, EventLog, Clock], ConsumerLoop]
 _MIRROR_FILLS = "what requests name is read from another service's log for the first time"
 
 _TEND_SECONDS, _PASS_TIME_SECONDS, _GO_ON_SECONDS = 3600.0, 60.0, 2.0
+_STOP_SECONDS = 2.0
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 S = TypeVar("S", bound=SourceSettings)
@@ -69,7 +73,8 @@ async def forget_readings(target: "SourceTarget[S]") -> None:
 class SourceTarget(Generic[S]):
     """Migrates, follows its log, runs `prepare` if there is one, and serves. Its name is the service of `events`.
 
-    `mirror` makes what fills its table of another service's entities, where its requests name them.
+    `mirror` makes what fills its table of another service's entities, where its requests name them. `followers` make
+    what else it reads of others: no request waits for them, and one whose events cannot reach this process is left out.
 
     Where `count` is given, it states what that counts in each ten minutes: its census. Once an hour it deletes what the
     access log need not keep, and does what `tend` names. What `pass_time` names is done once a minute: it records what
@@ -90,6 +95,7 @@ class SourceTarget(Generic[S]):
         waiting_for: str,
         prepare: "Callable[[SourceTarget[S]], Awaitable[None]] | None" = None,
         mirror: MakeMirror | None = None,
+        followers: Sequence[MakeFollower] = (),
         count: Count | None = None,
         tend: Mapping[str, Work] = NOTHING,
         pass_time: Mapping[str, Work] = NOTHING,
@@ -126,6 +132,8 @@ class SourceTarget(Generic[S]):
         if self._mirror is not None:
             state: ServiceState = self.app.state.service_state
             self.app.state.service_state = replace(state, behind_seconds=self._mirror.behind_seconds)
+        self._followers = [make(runtime.bus, self.database, self.event_log, runtime.clock) for make in followers]
+        self._following: list[ConsumerLoop] = []
         self._watch = DatabaseWatch(settings.database_url, name, [self.database])
         due = (
             ("", {"forgetting old readings": forget_readings}, _TEND_SECONDS),
@@ -161,12 +169,18 @@ class SourceTarget(Generic[S]):
         """Begin to read what another service publishes, where this one names it."""
         if self._mirror is not None:
             await self._mirror.start()
+        for loop in self._followers:
+            if loop.reaches():
+                await loop.start()
+                self._following.append(loop)
 
     async def stop(self) -> None:
         """Stop reading and following the log, finish what hot routes took, then close connections."""
         self._started = False
         if self._mirror is not None:
             await self._mirror.stop()
+        while self._following:
+            await self._following.pop().stop(_STOP_SECONDS)
         if self.census is not None:
             await self.census.stop()
         for periodic in self._periodic:
@@ -188,7 +202,7 @@ class SourceTarget(Generic[S]):
         return checks
 
     def streams(self) -> Sequence[StreamState]:
-        """The mirror's consumer, where there is one; the log's relay is the launcher's."""
-        if self._mirror is None:
-            return []
-        return [stream_of(self.name, self._mirror.state(), self.runtime.clock())]
+        """The mirror's consumer and the other ones that run; the log's relay is the launcher's."""
+        states = [] if self._mirror is None else [self._mirror.state()]
+        states += [loop.state() for loop in self._following]
+        return [stream_of(self.name, state, self.runtime.clock()) for state in states]

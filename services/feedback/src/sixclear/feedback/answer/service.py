@@ -1,7 +1,7 @@
 """Answers: drafted by one person, published by another, now or by a schedule; corrected; withdrawn with a transfer."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,18 @@ _STATED = ("outcome", "reason", "legal_basis", "text", "points")
 _RESPONSIBLE = "#/responsible_organisation_id"
 _CLOCK = Caller("clock")
 _CHUNK = 100
+# The case, which is locked and answered now, and who published the answer.
+Told = Callable[[Context, Submission, Caller], Awaitable[None]]
+_told: tuple[Told, ...] = ()
+
+
+def tell_of_answers(*receivers: Told) -> None:
+    """Name what is told of each published answer, in its transaction; the application does it once, when it is wired.
+
+    A lower folder never calls an upper one, so an answer knows by this list alone what follows it.
+    """
+    global _told
+    _told = receivers
 
 
 async def list_answers(ctx: Context, submission_id: UUID) -> Answers:
@@ -170,6 +182,11 @@ async def _publish(ctx: Context, submission: Submission, answer: Answer, occurre
     correction = answer.corrects is not None
     await steps.answer(ctx, submission, answer.outcome, occurred_at, said, correction=correction)
     answer.published_at = occurred_at
+    publisher = Caller(
+        answer.published_by or _CLOCK.client_id, person=answer.published_person, position=answer.published_position
+    )
+    for receiver in _told:
+        await receiver(ctx, submission, publisher)
     if not correction:
         ANSWERS.labels("late" if occurred_at > submission.due_at else "in_time").inc()
 

@@ -13,6 +13,8 @@ from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
 from sixclear.feedback.mailbox.schemas import CaseStep, CaseView, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.proposal import service as proposals
+from sixclear.feedback.proposal.responses import proposal_responses
 from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.rating.responses import rating_response
@@ -27,7 +29,7 @@ from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {
     *("title", "text", "publication_id", "clock", "messages", "answer", "former_answers", "accesses"),
-    *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests"),
+    *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal"),
 }
 
 
@@ -42,6 +44,8 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     key = await sealing.key_to_read(ctx, case_id)
     told = published_responses(key, found, names)
     rated = await ratings.of_answer(ctx, submission)
+    proposal = await proposals.find_of_case(ctx, case_id)
+    shown = await proposal_responses(ctx, [proposal]) if proposal else [None]
     accesses = await submissions.newest_accesses(ctx, case_id)
     return CaseView(
         **columns,
@@ -55,6 +59,7 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         rating=rating_response(key, rated.rating) if rated.rating else None,
         rating_reminded_at=rated.reminded_at,
         may_withdraw=submission.status not in ("answered", "withdrawn"),
+        proposal=shown[0],
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
         identity_requests=steps_response(asked, names),
     )

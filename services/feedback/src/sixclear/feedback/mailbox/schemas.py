@@ -11,6 +11,7 @@ from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
 from sixclear.feedback.fields import OccurredAt, Outcome, Reason
 from sixclear.feedback.identity.schemas import IdentityStep
+from sixclear.feedback.proposal.schemas import ProposalView
 from sixclear.feedback.rating.schemas import RatingView, Score
 from sixclear.feedback.submission.schemas import (
     AccessView,
@@ -140,6 +141,9 @@ class CaseView(Schema):
         default=None, description="When the sender was asked once more for a rating; there is no second time."
     )
     may_withdraw: bool = Field(default=False, description="Whether the case can be taken back: it is not answered.")
+    proposal: ProposalView | None = Field(
+        default=None, description="What came of the idea, as everyone reads it; null while nothing is public."
+    )
     accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
     identity_requests: list[IdentityStep] = Field(
         default_factory=list, description="Bodies that asked who you are, and what a custodian decided; newest first."

@@ -182,6 +182,7 @@ def live(country: Country, number: int, task_id: TaskId) -> Life:
         work_group=None,
         replaced_by=None,
         unmoved_at=None,
+        origin=None,
         demonstration=True,
         version=0,
         published_version=None,

@@ -19,6 +19,13 @@ class PositionData(EventData):
     organisation_id: UUID
 
 
+class OriginData(EventData):
+    """What a task came of: an entity of another service."""
+
+    id: UUID
+    source: Literal["feedback"]
+
+
 class TaskData(EventData):
     """A task (*nhiệm vụ*) after a change. Instants are UTC."""
 
@@ -77,6 +84,9 @@ class TaskData(EventData):
     )
     upper_number: str | None = Field(
         default=None, description="The number of a body's own task in the upper plan; which task it is, is told by GET."
+    )
+    origin: OriginData | None = Field(
+        default=None, description="The accepted idea that it came of: a `proposal` of feedback. No request sets it."
     )
 
 

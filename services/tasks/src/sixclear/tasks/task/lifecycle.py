@@ -91,8 +91,7 @@ class TaskState:
     submitted_at: datetime | None
     paused_since: datetime | None
     status_before_pause: str | None
-    # Until when the lead body may object, and what it said; see `assignment`.
-    accept_by: datetime | None
+    accept_by: datetime | None  # until when the lead body may object; see `assignment`
     accepted_at: datetime | None
     objected_at: datetime | None
     # When the last change became true; None for a task that is not recorded yet.
@@ -130,6 +129,7 @@ class TaskRecord(TaskState):
     work_group: str | None
     replaced_by: Sequence[UUID] | None
     unmoved_at: datetime | None
+    origin: Mapping[str, Any] | None
     demonstration: bool
     version: int
     published_version: int | None

@@ -107,6 +107,8 @@ class Task(Versioned, Base):
     replaced_by: Mapped[list[UUID] | None]
     # When its body said "no change" of it once too often; a report that is later than this says that it moves.
     unmoved_at: Mapped[datetime | None]
+    # The entity of another service that it came of: `id` and `source`. Set with the task, by no request.
+    origin: Mapped[dict[str, Any] | None]
     evidence_count: Mapped[int] = mapped_column(Integer)
     demonstration: Mapped[bool] = mapped_column(Boolean)
 

@@ -246,6 +246,13 @@ class ReferredOrganisation(OrganisationBrief):
         return cls(**body.model_dump(), ended=body.how_ended, successor=successor)
 
 
+class TaskOrigin(Schema):
+    """What a task came of: a proposal of feedback, readable at `/api/feedback/v1/proposals/{id}`."""
+
+    id: UUID
+    source: Literal["feedback"]
+
+
 class TaskView(TaskSummary):
     """A task with all that is public about it."""
 
@@ -291,6 +298,7 @@ class TaskView(TaskSummary):
         "the assigning body does the task itself. Null for a recurring task, which is never handed in."
     )
     completed_by: OrganisationBrief | None
+    origin: TaskOrigin | None = Field(default=None, description="The accepted idea that it came of.")
     occurred_at: datetime
     recorded_at: datetime
 

@@ -1,0 +1,1 @@
+"""Ideas that feedback accepted, and the proposed task that came of each."""
