@@ -158,10 +158,10 @@ def test_feedback_is_sent_and_followed_without_script(open_page: Open, site: Sit
 
 def test_mistakes_take_the_focus_without_script(open_page: Open) -> None:
     page = open_page("/feedback/mailbox", java_script_enabled=False, language="en-US")
-    page.get_by_label("Receipt code").fill("WRONG")
+    page.get_by_label("Receipt code").fill("WRONG-CODE")
     page.get_by_role("button", name="See the answer").click()
     expect(page.locator(".error-summary")).to_be_focused()
-    page.get_by_role("link", name="There is no submission with this code").click()
+    page.get_by_role("link", name="A receipt code has 17 letters and digits").click()
     expect(page.get_by_label("Receipt code")).to_be_focused()
 
 

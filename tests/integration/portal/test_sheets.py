@@ -15,6 +15,7 @@ from tests.integration.portal.upstream import Upstream
 from tests.integration.portal.upstream_feedback import NEW_CODE
 from tests.unit.common.transparency.made_log import LOG, MadeLog
 
+from sixclear.common.checked_code import code_of
 from sixclear.common.transparency import verify_receipt
 from sixclear.common.transparency.notes import SigningKey
 from sixclear.portal.shell.sheets import code_sheet
@@ -167,7 +168,9 @@ async def test_a_new_code_is_shown_once_and_again_to_the_same_form(
 async def test_a_new_code_that_cannot_be_given_leaves_the_form_of_the_code(
     browser: httpx2.AsyncClient, upstream: Upstream
 ) -> None:
-    wrong = await browser.post("/feedback/mailbox/code", data={"receipt_code": "WRONG"}, headers=ENGLISH)
+    wrong = await browser.post(
+        "/feedback/mailbox/code", data={"receipt_code": code_of(b"never given")}, headers=ENGLISH
+    )
     assert (wrong.status_code, "There is no submission with this code" in wrong.text) == (422, True)
     assert (await browser.post("/feedback/mailbox/code", data={})).status_code == 422
     upstream.locked_out = True

@@ -66,7 +66,6 @@ class Upstream(Records, Hanging, Results):
     staleness: float | None = 2.4
     last_report_at: str | None = iso(NOW - timedelta(days=327))
     case_status: str = "assigned"
-    slip: str = "unknown"
     provisional: bool = False
     case_title: str = "Mã QR cho hồ sơ"
     case_text: str = "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh."

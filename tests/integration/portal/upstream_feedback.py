@@ -74,7 +74,7 @@ def feedback(state: "Upstream") -> list[Route]:
         return JSONResponse(answer, 201)
 
     def unknown_code() -> Response:
-        errors = [{"pointer": "#/receipt_code", "code": f"receipt-code-{state.slip}", "detail": "No."}]
+        errors = [{"pointer": "#/receipt_code", "code": "receipt-code-unknown", "detail": "No."}]
         return problem("mailbox-not-found", 404, errors=errors)
 
     async def mailbox(request: Request) -> Response:

@@ -42,16 +42,6 @@ async def test_the_code_opens_as_a_page_or_a_chat_copies_it(service: Service) ->
 
 
 @pytest.mark.asyncio
-async def test_a_code_that_opens_nothing_is_told_why(service: Service) -> None:
-    _, code = await a_submission(service)
-    refused = (await service.public("/mailbox", {"receipt_code": code[:-2]})).json()
-    assert refused["detail"] == "A receipt code has 17 letters and digits; here are 16."
-    assert [(error["pointer"], error["code"]) for error in refused["errors"]] == [
-        ("#/receipt_code", "receipt-code-length")
-    ]
-
-
-@pytest.mark.asyncio
 async def test_sender_and_handler_write_to_each_other(service: Service) -> None:
     submission_id, code = await a_submission(service)
     asked = await service.post("feedback-hub", f"/submissions/{submission_id}/messages", {"text": "Viện nào?"})

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.integration.feedback.conftest import KEY, MINISTRY, Service, a_submission, case_key, submission
 
+from sixclear.common.checked_code import read_code
 from sixclear.common.ids import stable_id
-from sixclear.feedback.submission.receipts import read_code
 
 
 @pytest.mark.asyncio

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sixclear.common.checked_code import ALPHABET, read_code
 from sixclear.common.secret_files import secret_at
-from sixclear.feedback.submission.receipts import ALPHABET, Receipts, SecretUnusable, read_code
+from sixclear.feedback.submission.receipts import Receipts, SecretUnusable
 
 RECEIPTS = Receipts(b"a secret of thirty-two bytes !!!")
 keys = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=200)

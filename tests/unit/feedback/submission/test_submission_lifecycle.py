@@ -23,7 +23,7 @@ def a_submission(**fields: Any) -> CaseState:
 
 def test_triage_sets_kind_and_programme_right() -> None:
     change = lifecycle.triage(a_submission(), "solution", "nq57-central")
-    assert change.fields == {"status": "triaged", "kind": "solution", "programme": "nq57-central"}
+    assert change.fields.items() >= {"status": "triaged", "kind": "solution", "programme": "nq57-central"}.items()
 
 
 def test_a_sealed_initiative_stays_one() -> None:

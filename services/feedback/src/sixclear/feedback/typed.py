@@ -1,4 +1,4 @@
-"""Receipt codes and contacts as people type and copy them: the one place where they are read.
+"""Contacts as people type and copy them: the one place where they are read.
 
 Pure: no database, no clock.
 """
@@ -8,9 +8,6 @@ import unicodedata
 
 from sixclear.common.typed import plain
 
-_CODE_SIGNS = 17
-# A code as the receipt shows it, within what was copied around it.
-_GROUPED = re.compile(r"(?<![\w-])\w{4}(?:-\w{4}){3}-\w(?![\w-])")
 _KIND = r"(?:tel|phone|mobile|hotline|fax|đt|sđt|sdt|(?:số )?điện thoại|di động|zalo|viber|whatsapp|nhà riêng|cơ quan)"
 _LABEL = rf"(?:{_KIND}(?: ?[/,&+] ?{_KIND}){{0,3}} ?[.:]? ?)?"
 # E.164: at most 15 digits; the fewest are those of the short numbers of offices.
@@ -27,26 +24,6 @@ _EMAIL = re.compile(
     r"(?:\.[^@\s.<>?#/\\:;,'\"()\[\]&=“”]+){1,8}"
 )
 _AROUND = " .,;'\"‘’“”«»()"
-
-
-def signs_of(typed: str) -> str:
-    """The letters and digits of a receipt code, in capitals, without the words that were copied around it.
-
-    Blanks, line breaks, dashes and punctuation are left out. Of two codes neither is taken.
-    """
-    text = plain(typed).upper()
-    signs = _shown(text)
-    if len(signs) == _CODE_SIGNS:
-        return signs
-    grouped = set(_GROUPED.findall(text))
-    if len(grouped) == 1:
-        return _shown(grouped.pop())
-    labelled = _shown(text.rpartition(":")[2])
-    return labelled if len(labelled) == _CODE_SIGNS else signs
-
-
-def _shown(text: str) -> str:
-    return "".join(sign for sign in text if unicodedata.category(sign)[0] not in "CPSZ")
 
 
 def read_phone(typed: str) -> str | None:

@@ -16,7 +16,7 @@ from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
-from sixclear.feedback.submission.receipts import Receipts, misread
+from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service import identity, steps
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service.hours import of_case
@@ -43,21 +43,23 @@ async def open_mailbox(ctx: Context, receipts: Receipts, typed: str, *, lock: bo
     """The submission that this code opens; raises MailboxNotFound, also for a code that cannot be one."""
     submission = await submissions.find_by_receipt(ctx, receipts, typed, lock=lock)
     if submission is None:
-        raise _not_found(typed)
+        raise _not_found()
     await sealing.open_to_sender(ctx, submission.submission_id, receipts.content_key(typed))
     return submission
 
 
-def _not_found(typed: str) -> MailboxNotFound:
-    code, words = misread(typed)
-    return MailboxNotFound(words, errors=[{"pointer": "#/receipt_code", "code": code, "detail": words}])
+def _not_found() -> MailboxNotFound:
+    """The same for a code that cannot be one, was never given out, was ended, or whose case is gone."""
+    words = "No case has this code: compare it with the receipt, character by character."
+    unknown = {"pointer": "#/receipt_code", "code": "receipt-code-unknown", "detail": words}
+    return MailboxNotFound(words, errors=[unknown])
 
 
 async def list_statements(ctx: Context, receipts: Receipts, typed: str) -> list[Stated]:
     """What was stated on the case that this code opens; raises MailboxNotFound."""
     submission = await submissions.find_by_receipt(ctx, receipts, typed)
     if submission is None:
-        raise _not_found(typed)
+        raise _not_found()
     return await transparency.list_statements(ctx, submission.submission_id)
 
 
@@ -74,7 +76,7 @@ async def change_code(ctx: Context, receipts: Receipts, typed: str, key: str) ->
     changed = await submissions.find_by_receipt(ctx, receipts, code)
     if submission is None:
         if changed is None:
-            raise _not_found(typed)
+            raise _not_found()
         return Changed(code, changed.code_changed_at or ctx.now, again=True)
     case_id = submission.submission_id
     await sealing.change_code(ctx, case_id, receipts.content_key(typed), receipts.content_key(code))

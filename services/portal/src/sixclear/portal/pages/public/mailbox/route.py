@@ -53,8 +53,8 @@ async def mailbox(request: Request) -> Response:
         view = await load(portal.gateway, portal.clock(), fields)
     except ServiceAway:
         return _form(request, fields, {"receipt_code": "away"}, 503)
-    except PageNotFound as missing:
-        return _form(request, fields, {"receipt_code": why_unknown(missing)}, 422)
+    except PageNotFound:
+        return _form(request, fields, {"receipt_code": why_unknown(code)}, 422)
     except Refused as refused:
         return _form(request, fields, {"receipt_code": "slow-down" if refused.status == 429 else "unknown"}, 422)
     status = 422 if view.problems else 200
@@ -74,8 +74,8 @@ async def new_code_of(request: Request) -> Response:
         view = await new_code(portal.gateway, {**fields, "receipt_code": code})
     except ServiceAway:
         return _form(request, fields, {"receipt_code": "away"}, 503)
-    except PageNotFound as missing:
-        return _form(request, fields, {"receipt_code": why_unknown(missing)}, 422)
+    except PageNotFound:
+        return _form(request, fields, {"receipt_code": why_unknown(code)}, 422)
     except Refused:
         return _form(request, fields, {"receipt_code": "slow-down"}, 422)
     return portal.pages.answer(request, PAGE, view, template="code", private=True, kept_at=_NEW_CODE)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sixclear.portal.errors import InvalidAddress, PageNotFound, Refused
+from sixclear.common.checked_code import slip_of
+from sixclear.portal.errors import InvalidAddress, Refused
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
 from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, is_signed, proof_sheet, proofs
@@ -17,7 +18,6 @@ from sixclear.portal.words.feedback import STATEMENTS
 # What feedback takes.
 LONGEST_CODE = 200
 _PROOF_FIELDS = ("statement", "salt", "proof", "policy")
-_SLIPS = frozenset({"length", "character", "check"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,12 @@ async def checked(gateway: Gateway, sheet: ProofSheet) -> ProofSheet:
     return replace(sheet, checked=None if key is None else is_signed(sheet, key))
 
 
-def why_unknown(missing: PageNotFound) -> str:
-    """Why a code opens nothing: `length`, `character` or `check`, where feedback sees a slip; else `unknown`."""
-    slips = (problem.code.removeprefix("receipt-code-") for problem in missing.problems)
-    return next((slip for slip in slips if slip in _SLIPS), "unknown")
+def why_unknown(code: str) -> str:
+    """Why a code opens nothing: `length`, `character` or `check`, where it cannot be one; else `unknown`.
+
+    Feedback does not say: it answers the same to every code that opens nothing.
+    """
+    return slip_of(code) or "unknown"
 
 
 async def _reply(gateway: Gateway, code: str, text: str, key: str) -> dict[str, str]:
