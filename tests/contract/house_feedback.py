@@ -9,17 +9,19 @@ _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answe
 _OF_A_FIELD = "a field is one of the list, and is refused where it is not"
 _WHOLE_CASE = (
     *("handling -> submission", "handling -> mailbox", "handling -> answer", "handling -> rating"),
-    *("mailbox -> submission", "mailbox -> answer", "mailbox -> rating"),
+    *("mailbox -> submission", "mailbox -> answer", "mailbox -> rating", "mailbox -> appeal"),
 )
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census", "handling | log", "mailbox", "proposal | similar", "publication", "identity", "answer | rating"),
-        *("answer_template", "submission", "organisation | sealing | transparency", "allowance | field"),
+        *("census", "handling | log", "mailbox", "proposal | similar", "publication", "identity"),
+        *("appeal", "answer | rating", "answer_template", "submission"),
+        *("organisation | sealing | transparency", "allowance | field"),
         "typed | terms",
     ),
     folders={
+        "appeal": "tables without a topic: the submission publishes the level of an appeal, never what is said",
         "rating": "tables without a topic: the submission publishes how it was rated, never the words",
         "answer_template": "a table without a topic: with what texts a body begins its answers is its own",
         "log": "a question: which events a handling body may read",
@@ -59,6 +61,9 @@ FEEDBACK = House(
         "answer -> sealing.values": _SEALS,
         "identity -> sealing.values": _SEALS,
         "rating -> sealing.values": _SEALS,
+        "appeal -> sealing.values": _SEALS,
+        "appeal -> organisation.schemas": _NAMED,
+        "appeal.routes -> submission.dependencies": _FROM_REQUEST,
         "submission -> organisation.schemas": _NAMED,
         "identity -> organisation.schemas": _NAMED,
         "answer -> organisation.schemas": _NAMED,

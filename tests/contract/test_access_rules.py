@@ -46,7 +46,19 @@ def test_each_word_has_one_meaning_and_the_rule_that_decides_it() -> None:
 
 # `*`: the files of documentation pages.
 _READING = ("GET", "*")
-_MAILBOX = ("", "/messages", "/statements", "/code", "/identity", "/consent", "/rating", "/withdraw")
+_MAILBOX = (
+    "",
+    "/messages",
+    "/statements",
+    "/code",
+    "/identity",
+    "/consent",
+    "/rating",
+    "/withdraw",
+    "/reopen",
+    "/appeal",
+    "/copy",
+)
 
 
 def _writing() -> list[tuple[str, Access]]:

@@ -29,6 +29,8 @@ READ_OTHERWISE = {
     "feedback: MailboxMessage.receipt_code": _TYPED,
     "feedback: MailboxOpening.receipt_code": _TYPED,
     "feedback: RatingEntry.receipt_code": _TYPED,
+    "feedback: ReopeningEntry.receipt_code": _TYPED,
+    "feedback: AppealEntry.receipt_code": _TYPED,
     "feedback: Sender.email": _TYPED,
     "feedback: Sender.phone": _TYPED,
     "monitoring: query as_of": "`read_as_of` takes an instant or a civil day",

@@ -37,5 +37,14 @@ async def what_a_sender_does(service: Service, before: Before = nothing_first) -
     await step("anybody", "/mailbox/rating", opening | {"rating": "partly", "words": "Chưa rõ phí."})
     [promise] = (await service.case(receipt["receipt_code"]))["answer"]["steps"]
     await step("ministry", f"{case}/promises/{promise['promise_id']}/done", {"words": "Đã công bố."})
+    await step("anybody", "/mailbox/reopen", opening | {"reason": "Lịch chưa có."})
+    drafted = await step("feedback-hub", f"{case}/answers", an_answer(text="Lịch có từ 1/12."))
+    await step("feedback-publisher", f"{case}/answers/{drafted['answer_id']}/publish", {})
+    await step("anybody", "/mailbox/appeal", opening | {"reason": "Vẫn chưa có."})
+    found = await service.http.get("/api/feedback/v1/appeals", headers=service.headers("appeals-desk"))
+    [appeal] = found.json()["items"]
+    decision = {"decision": "rejected", "text": "Lịch đã có tại địa chỉ nêu trong câu trả lời."}
+    await step("appeals-desk", f"/appeals/{appeal['appeal_id']}/decide", decision)
+    await step("anybody", "/mailbox/copy", opening)
     receipt = await step("anybody", "/submissions", submission(), **{"Idempotency-Key": "after-the-answer-2"})
     await step("anybody", "/mailbox/withdraw", {"receipt_code": receipt["receipt_code"]})

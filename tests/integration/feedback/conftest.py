@@ -42,6 +42,8 @@ SCOPES = {
     "other-ministry": ("feedback:handle", "feedback:publish"),
     "custodian": ("feedback:custodian",),
     "auditor": ("audit:read",),
+    # The hub's own people for appeals: a position that neither drafts nor publishes.
+    "appeals-desk": ("feedback:handle",),
 }
 ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY}
 

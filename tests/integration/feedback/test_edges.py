@@ -33,7 +33,19 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
     public = {
         path.rpartition("/v1")[2] for method, path, rule in rules if method == "POST" and rule and not rule.scopes
     }
-    mailbox = {"", "/messages", "/statements", "/code", "/identity", "/consent", "/rating", "/withdraw"}
+    mailbox = {
+        "",
+        "/messages",
+        "/statements",
+        "/code",
+        "/identity",
+        "/consent",
+        "/rating",
+        "/withdraw",
+        "/reopen",
+        "/appeal",
+        "/copy",
+    }
     assert public == {"/submissions", "/similar"} | {f"/mailbox{way}" for way in mailbox}
 
 
@@ -112,7 +124,12 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     before = await service.counts()
     for template in service.posts():
-        named = {"promise_id": submission_id, "template_id": submission_id, "request_id": submission_id}
+        named = {
+            "promise_id": submission_id,
+            "template_id": submission_id,
+            "request_id": submission_id,
+            "appeal_id": submission_id,
+        }
         path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"], **named)
         for content, media_type in BAD_BODIES:
             headers = service.headers(caller_of(template)) | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}

@@ -51,12 +51,13 @@ def test_an_answer_closes_the_case_with_its_outcome() -> None:
         "outcome": "accepted",
         "answered_at": NOW,
         "last_message_by": "handler",
+        "message_due_at": None,
     }
 
 
 def test_messages_are_counted_and_change_nothing_else() -> None:
-    change = lifecycle.add_message(a_submission(status="answered", messages_count=4), "sender")
-    assert change.fields == {"messages_count": 5, "last_message_by": "sender"}
+    change = lifecycle.add_message(a_submission(status="answered", messages_count=4), "sender", NOW)
+    assert change.fields == {"messages_count": 5, "last_message_by": "sender", "message_due_at": NOW}
 
 
 @pytest.mark.parametrize("status", ["received", "triaged", "assigned", "answered", "withdrawn"])

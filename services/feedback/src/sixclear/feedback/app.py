@@ -19,6 +19,7 @@ from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
 from sixclear.feedback.answer.service import tell_of_answers
 from sixclear.feedback.answer_template import routes as answer_template
+from sixclear.feedback.appeal import routes as appeal
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.identity import routes as identity
@@ -55,6 +56,7 @@ ROUTERS = (
     answer_template.router,
     proposal.handling_router,
     proposal.router,
+    appeal.router,
     log.router,
     submission.figures_router,
     rating.router,

@@ -1,5 +1,6 @@
 """The life of an answer: what its publication needs. Pure: no database, no clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,16 +28,25 @@ def require_other_publisher(draft: DraftState, caller: Caller) -> None:
     A draft of a release that kept only the client's name is published by another client.
     """
     require_person(caller)
-    if draft.person is None and draft.position is None:
-        another = draft.drafted_by != caller.client_id
-    elif draft.person is not None and caller.person is not None:
-        another = draft.person != caller.person
-    else:
-        another = None not in (draft.position, caller.position) and draft.position != caller.position
-    if not another:
+    if not _is_another(Caller(draft.drafted_by, person=draft.person, position=draft.position), caller):
         raise PublicationByDrafter(
             "Four eyes: two people must be shown, by their own tokens or by different positions; these are not."
         )
+
+
+def had_no_part(parts: Iterable[Caller], caller: Caller) -> bool:
+    """Whether a caller is shown to be none of those who had a part; raises PersonNotKnown for a caller who is none."""
+    require_person(caller)
+    return all(_is_another(part, caller) for part in parts)
+
+
+def _is_another(part: Caller, caller: Caller) -> bool:
+    """Whether two people are shown; of a release that kept only the client's name, two clients."""
+    if part.person is None and part.position is None:
+        return part.client_id != caller.client_id
+    if part.person is not None and caller.person is not None:
+        return part.person != caller.person
+    return None not in (part.position, caller.position) and part.position != caller.position
 
 
 def require_person(caller: Caller) -> None:

@@ -1,7 +1,7 @@
 """Answers: drafted by one person, published by another, now or by a schedule; corrected; withdrawn with a transfer."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -245,6 +245,19 @@ async def finish_promise(
 def require_person(caller: Caller) -> None:
     """Raises PersonNotKnown for a client that is neither a person's nor bound to a position."""
     lifecycle.require_person(caller)
+
+
+async def require_no_part(ctx: Context, submission_id: UUID, others: Iterable[Caller]) -> bool:
+    """Whether the caller is shown to be none who drafted or published an answer of the case, nor one of `others`.
+
+    Raises PersonNotKnown.
+    """
+    told = [answer for answer in await repository.list_answers(ctx.session, submission_id) if answer.published_at]
+    drafted = [Caller(one.drafted_by, person=one.drafted_person, position=one.drafted_position) for one in told]
+    published = [
+        Caller(one.published_by or "", person=one.published_person, position=one.published_position) for one in told
+    ]
+    return lifecycle.had_no_part([*others, *drafted, *published], ctx.caller)
 
 
 async def withdraw_drafts(ctx: Context, submission_id: UUID, withdrawn_at: datetime) -> None:

@@ -17,11 +17,13 @@ async def count_submissions(session: AsyncSession, at: datetime) -> list[CensusC
     waits = exists().where(HourStep.submission_id == Submission.submission_id)
     # A correction waits too, and changes nothing that is counted: its hour is after that of the answer.
     answer_waits = waits.where(HourStep.change == "answered", HourStep.hour >= Submission.answered_at)
+    reopening_waits = waits.where(HourStep.change == "reopened") & ~waits.where(HourStep.change == "answered")
     end_waits = answer_waits | waits.where(HourStep.change == "taken_back")
     counted = (
         select(
             case(
                 (Submission.status.in_(("answered", "withdrawn")) & ~end_waits, Submission.status),
+                (reopening_waits, "answered"),
                 (Submission.due_at < at, "overdue"),
                 (Submission.due_soon_at < at, "due_soon"),
                 else_="in_time",

@@ -7,11 +7,13 @@ from sixclear.common.transparency.notes import encode
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import published_responses
+from sixclear.feedback.appeal import service as appeals
+from sixclear.feedback.appeal.responses import own_appeal, reopening_response, way_response
 from sixclear.feedback.identity import service as identity
 from sixclear.feedback.identity.responses import steps_response
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
-from sixclear.feedback.mailbox.schemas import CaseStep, CaseView, MessageState, MessageView
+from sixclear.feedback.mailbox.schemas import CaseCopy, CaseStep, CaseView, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.proposal import service as proposals
 from sixclear.feedback.proposal.responses import proposal_responses
@@ -30,6 +32,7 @@ from sixclear.feedback.transparency.service import Stated
 _DERIVED = {
     *("title", "text", "publication_id", "clock", "messages", "answer", "former_answers", "accesses"),
     *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal"),
+    *("reopen_until", "reopening", "appeal", "appeals"),
 }
 
 
@@ -39,8 +42,10 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     columns = {name: getattr(submission, name) for name in CaseView.model_fields if name not in _DERIVED}
     found = await answers.list_answers(ctx, case_id)
     asked = await identity.list_steps(ctx, case_id)
+    again = await appeals.of_case_now(ctx, submission)
     named = [answer.responsible_organisation_id for answer in found.rows]
-    names = await organisations.briefs(ctx, [*named, *(request.organisation_id for request in asked)])
+    named += [one.organisation_id for one in again.appeals]
+    names = await organisations.briefs(ctx, [*named, *(one.organisation_id for one in asked)])
     key = await sealing.key_to_read(ctx, case_id)
     told = published_responses(key, found, names)
     rated = await ratings.of_answer(ctx, submission)
@@ -58,6 +63,10 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         rate_until=rated.until,
         rating=rating_response(key, rated.rating) if rated.rating else None,
         rating_reminded_at=rated.reminded_at,
+        reopen_until=again.reopen_until,
+        reopening=reopening_response(key, again.reopening),
+        appeal=way_response(again.way),
+        appeals=[own_appeal(key, one, names) for one in again.appeals],
         may_withdraw=submission.status not in ("answered", "withdrawn"),
         proposal=shown[0],
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
@@ -82,6 +91,16 @@ def statement_response(stated: Stated) -> StatementView:
         index=stated.index,
         proof=stated.proof,
         policy=stated.policy,
+    )
+
+
+async def copy_response(ctx: Context, submission: Submission, stated: Sequence[Stated]) -> CaseCopy:
+    """All that is held about the sender in this case."""
+    return CaseCopy(
+        made_at=ctx.now,
+        case=await case_response(ctx, submission),
+        contact=await submissions.own_contact(ctx, submission.submission_id),
+        statements=[statement_response(one) for one in stated],
     )
 
 

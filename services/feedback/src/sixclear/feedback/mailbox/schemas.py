@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
+from sixclear.feedback.appeal.schemas import AppealWay, OwnAppeal, ReopeningView
 from sixclear.feedback.fields import OccurredAt, Outcome, Reason
 from sixclear.feedback.identity.schemas import IdentityStep
 from sixclear.feedback.proposal.schemas import ProposalView
@@ -17,11 +18,13 @@ from sixclear.feedback.submission.schemas import (
     AccessView,
     ClockView,
     Contacts,
+    ContactView,
     IdentityLevel,
     Kind,
     Status,
     Visibility,
 )
+from sixclear.feedback.transparency.schemas import StatementView
 
 Author = Literal["sender", "handler"]
 
@@ -66,6 +69,18 @@ class RatingEntry(MailboxOpening):
 
     rating: Score
     words: Reason | None = None
+
+
+class ReopeningEntry(MailboxOpening):
+    """Why the answer does not do."""
+
+    reason: Reason
+
+
+class AppealEntry(MailboxOpening):
+    """What the body above is to look at; against silence nothing needs to be said."""
+
+    reason: Reason | None = None
 
 
 class CaseStep(Schema):
@@ -144,7 +159,23 @@ class CaseView(Schema):
     proposal: ProposalView | None = Field(
         default=None, description="What came of the idea, as everyone reads it; null while nothing is public."
     )
+    reopen_until: datetime | None = Field(
+        default=None, description="Until when the case can be opened again, once; null when it cannot."
+    )
+    reopening: ReopeningView | None = None
+    appeal: AppealWay | None = Field(default=None, description="The appeal that is open now; null where none is.")
+    appeals: list[OwnAppeal] = Field(default_factory=list, description="Appeals that were taken, first level first.")
+    message_due_at: datetime | None = Field(default=None, description="When your message is to have a word.")
     accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
     identity_requests: list[IdentityStep] = Field(
         default_factory=list, description="Bodies that asked who you are, and what a custodian decided; newest first."
     )
+
+
+class CaseCopy(Schema):
+    """All that is held about a sender in one case, as of now."""
+
+    made_at: datetime
+    case: CaseView
+    contact: ContactView = Field(description="Name, e-mail and phone as they were given.")
+    statements: list[StatementView] = Field(description="What was stated, with its proofs; the newest hundred.")

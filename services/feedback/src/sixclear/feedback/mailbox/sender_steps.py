@@ -9,12 +9,19 @@ from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.allowance.errors import TooManyAttempts
 from sixclear.feedback.mailbox import service
 from sixclear.feedback.mailbox.errors import MailboxNotFound
-from sixclear.feedback.mailbox.responses import step_response
+from sixclear.feedback.mailbox.responses import copy_response, step_response
 from sixclear.feedback.mailbox.routes import MailboxRoute, case_of
-from sixclear.feedback.mailbox.schemas import CaseStep, MailboxOpening, RatingEntry
+from sixclear.feedback.mailbox.schemas import (
+    AppealEntry,
+    CaseCopy,
+    CaseStep,
+    MailboxOpening,
+    RatingEntry,
+    ReopeningEntry,
+)
 from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access
-from sixclear.feedback.submission.dependencies import NOT_KEPT, ReceiptsDep
+from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, ReceiptsDep
 
 router = APIRouter(route_class=MailboxRoute, tags=["mailbox"])
 _OF_THE_CASE = Depends(RouteOptions(key_belongs_to=case_of))
@@ -44,3 +51,44 @@ async def rate(ctx: ContextDep, receipts: ReceiptsDep, entry: RatingEntry) -> Ca
 async def withdraw(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening) -> CaseStep:
     """Take one's case back, for good, before it is answered. It is stated as closed; the mailbox still opens."""
     return step_response(await service.withdraw(ctx, receipts, opening.receipt_code))
+
+
+@router.post(
+    "/mailbox/reopen",
+    operation_id="reopenSubmission",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, _OF_THE_CASE],
+    responses=problem_responses(*_REFUSALS, CaseErased),
+)
+async def reopen(ctx: ContextDep, receipts: ReceiptsDep, entry: ReopeningEntry) -> CaseStep:
+    """Have an answered case opened again, once, within thirty days: the same body answers again, in a term of its own.
+
+    The former answer stays readable, and its rating is open again with the next one.
+    """
+    return step_response(await service.reopen(ctx, receipts, entry))
+
+
+@router.post(
+    "/mailbox/appeal",
+    operation_id="appeal",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, _OF_THE_CASE],
+    responses=problem_responses(*_REFUSALS, CaseErased),
+)
+async def appeal(ctx: ContextDep, hub: HubDep, receipts: ReceiptsDep, entry: AppealEntry) -> CaseStep:
+    """Appeal to the body above: against an answer, or against silence once the case is overdue.
+
+    Two levels, each with fifteen working days and people who had no part; the second is open when the first decided, or
+    did not in time.
+    """
+    return step_response(await service.appeal(ctx, hub, receipts, entry))
+
+
+@router.post(
+    "/mailbox/copy",
+    operation_id="copyOwnData",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(stores_answer=False, key_belongs_to=case_of))],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts),
+)
+async def copy_own_data(ctx: ContextDep, receipts: ReceiptsDep, opening: MailboxOpening) -> CaseCopy:
+    """A copy of all that is held about one in this case, contact included: at once, where the law gives two days."""
+    submission = await service.open_mailbox(ctx, receipts, opening.receipt_code)
+    return await copy_response(ctx, submission, await service.list_statements(ctx, receipts, opening.receipt_code))

@@ -8,10 +8,19 @@ from uuid import UUID
 from sixclear.common.errors import InvalidRequest
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
+from sixclear.feedback.appeal import service as appeals
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
-from sixclear.feedback.mailbox.schemas import ConsentEntry, HandlerMessage, IdentityEntry, MailboxMessage, RatingEntry
+from sixclear.feedback.mailbox.schemas import (
+    AppealEntry,
+    ConsentEntry,
+    HandlerMessage,
+    IdentityEntry,
+    MailboxMessage,
+    RatingEntry,
+    ReopeningEntry,
+)
 from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
@@ -111,6 +120,20 @@ async def rate(ctx: Context, receipts: Receipts, entry: RatingEntry) -> Submissi
     """Rate the answer of one's case, once. Raises MailboxNotFound and TransitionNotAllowed."""
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
     await ratings.rate(ctx, submission, entry.rating, entry.words)
+    return submission
+
+
+async def reopen(ctx: Context, receipts: Receipts, entry: ReopeningEntry) -> Submission:
+    """Have one's answered case opened again, once. Raises MailboxNotFound and TransitionNotAllowed."""
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    await appeals.reopen(ctx, submission, entry.reason)
+    return submission
+
+
+async def appeal(ctx: Context, hub: UUID, receipts: Receipts, entry: AppealEntry) -> Submission:
+    """Appeal against the answer of one's case, or against silence. Raises MailboxNotFound, TransitionNotAllowed."""
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    await appeals.appeal(ctx, hub, submission, entry.reason)
     return submission
 
 

@@ -19,6 +19,12 @@ def require_handler(ctx: Context, hub_organisation_id: UUID, submission: Submiss
     return submission
 
 
+def decides_on_appeal(ctx: Context, submission: Submission) -> bool:
+    """Whether the caller is of the body that decides, or decided, on an appeal in this case; it reads, and no more."""
+    own = ctx.caller.organisation_id
+    return own is not None and own == submission.appeal_organisation_id
+
+
 def require_hub(ctx: Context, hub_organisation_id: UUID, step: str) -> None:
     """Raises OrganisationNotAllowed for a caller of another body than the hub."""
     ctx.require_organisation({hub_organisation_id}, step)

@@ -15,6 +15,9 @@ _ALLOWED_FROM = {
     "correction_drafted": {"answered"},
     "corrected": {"answered"},
     "rated": {"answered"},
+    "reopened": {"answered"},
+    "appealed": {"received", "triaged", "assigned", "in_review", "answered"},
+    "appeal_decided": {"received", "triaged", "assigned", "in_review", "answered", "withdrawn"},
     "step_done": {"answered", "assigned", "in_review"},
     "taken_back": {"received", "triaged", "assigned", "in_review"},
     "due_moved": {"received", "triaged", "assigned", "in_review"},
@@ -58,10 +61,14 @@ def assign(case: CaseState, organisation_id: UUID) -> Change:
     return Change("assigned", {"status": "assigned", "organisation_id": organisation_id})
 
 
-def add_message(case: CaseState, author: str) -> Change:
-    """Count one more message of `sender` or `handler`; where the submission stands does not change, answered or not."""
+def add_message(case: CaseState, author: str, message_due_at: datetime | None) -> Change:
+    """Count one more message of `sender` or `handler`; where the submission stands does not change, answered or not.
+
+    `message_due_at` is when a sender's message is to have a word; a handler's message is that word.
+    """
     _allow(case, "message_added")
-    return Change("message_added", {"messages_count": case.messages_count + 1, "last_message_by": author})
+    fields = {"last_message_by": author, "message_due_at": message_due_at}
+    return Change("message_added", {"messages_count": case.messages_count + 1, **fields})
 
 
 def raise_identity(case: CaseState, level: str) -> Change | None:
@@ -82,6 +89,7 @@ def answer(case: CaseState, outcome: str, answered_at: datetime) -> Change:
     """The answer goes out. Which draft may be published, and by whom, are rules of the folder `answer`."""
     _allow(case, "answered")
     fields = {"status": "answered", "outcome": outcome, "answered_at": answered_at, "last_message_by": "handler"}
+    fields |= {"message_due_at": None}
     return Change("answered", fields)
 
 
@@ -94,7 +102,7 @@ def draft_correction(case: CaseState) -> Change:
 def correct(case: CaseState, outcome: str) -> Change:
     """The answer is replaced in the open: the case was answered when it was, and says another outcome perhaps."""
     _allow(case, "corrected")
-    return Change("answered", {"outcome": outcome, "last_message_by": "handler"})
+    return Change("answered", {"outcome": outcome, "last_message_by": "handler", "message_due_at": None})
 
 
 def may_publish(case: CaseState, *, correction: bool) -> bool:
@@ -106,6 +114,41 @@ def rate(case: CaseState, score: str) -> Change:
     """The sender says how far the answer helped. That it is said once, and how long, are rules of `rating`."""
     _allow(case, "rated")
     return Change("rated", {"rating": score})
+
+
+def reopen(case: CaseState, *, due_at: datetime, due_soon_at: datetime, edition: str, at: datetime) -> Change:
+    """The case is open again for the body that answered it, with a term of its own; the first due time stays told.
+
+    Whether its sender may, is a rule of `appeal`; a decision of the body above opens it too.
+    """
+    _allow(case, "reopened")
+    fields = {
+        "status": "assigned",
+        "outcome": None,
+        "answered_at": None,
+        "rating": None,
+        "step": None,
+        "reopened_at": at,
+        "due_at": due_at,
+        "due_soon_at": due_soon_at,
+        "calendar_edition": edition,
+        "body_due_at": None,
+        "escalation_rung": None,
+    }
+    return Change("reopened", fields)
+
+
+def appeal(case: CaseState, level: int, body: UUID, appealed_at: datetime) -> Change:
+    """The sender appeals to the body above; what is answered stays answered until that body decides."""
+    _allow(case, "appealed")
+    fields = {"appeal_level": level, "appealed_at": appealed_at, "appeal_organisation_id": body, "step": "appeal"}
+    return Change("appealed", fields)
+
+
+def decide_appeal(case: CaseState) -> Change:
+    """The body above decided; what it decided is told to the sender, and is not published."""
+    _allow(case, "appeal_decided")
+    return Change("appeal_decided", {"step": None})
 
 
 def finish_step(case: CaseState) -> Change:

@@ -70,6 +70,10 @@ class Submission(Versioned, Base):
     # When its sender had it opened again, and first appealed: whoever counts reads them with the row.
     reopened_at: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
+    # The body that decides on an appeal reads the case; the last one stays.
+    appeal_organisation_id: Mapped[UUID | None]
+    # When the sender's message, the first that nobody replied to, is to have a word; null while none waits.
+    message_due_at: Mapped[datetime | None]
     messages_count: Mapped[int] = mapped_column(Integer)
     # `sender` or `handler`, whose published answer is a word too; null before the first message.
     last_message_by: Mapped[str | None]
@@ -160,6 +164,11 @@ def by_hour(submission: Submission) -> bool:
     """
     levels = (submission.identity_level, submission.first_identity_level)
     return "anonymous" in levels or submission.visibility == "sealed"
+
+
+def clock_start(submission: Submission) -> datetime:
+    """From when the answer that is owed now is counted: the receipt, or the last opening of the case."""
+    return submission.reopened_at or submission.received_at
 
 
 def state_of(submission: Submission) -> CaseState:

@@ -97,7 +97,7 @@ def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> li
 
 @dataclass(frozen=True, slots=True)
 class OpenClock:
-    """When an open case was received, and when its answer is due by the edition that it was counted with."""
+    """Since when an open case is counted, and when its answer is due by the edition that it was counted with."""
 
     submission_id: UUID
     received_at: datetime
@@ -107,7 +107,8 @@ class OpenClock:
 
 async def list_open_clocks(session: AsyncSession, editions: Collection[str]) -> Sequence[OpenClock]:
     """The clocks of all open cases that were counted with one of these editions of the calendar."""
-    columns = (Submission.submission_id, Submission.received_at, Submission.due_at, Submission.due_soon_at)
+    start = func.coalesce(Submission.reopened_at, Submission.received_at)
+    columns = (Submission.submission_id, start, Submission.due_at, Submission.due_soon_at)
     rows = await session.execute(select(*columns).where(_OPEN, Submission.calendar_edition.in_(editions)))
     return [OpenClock(*row) for row in rows]
 

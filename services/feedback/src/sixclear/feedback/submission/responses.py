@@ -11,7 +11,7 @@ from sixclear.common.web.calendar import SpecialDayView
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.submission.clocks import AnswerClock, answer_clock
-from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.models import Submission, clock_start
 from sixclear.feedback.submission.schemas import (
     ClockView,
     SubmissionReceipt,
@@ -74,7 +74,7 @@ def clock_response(submission: Submission, now: datetime) -> ClockView:
     """The clock of a submission with its explanation. Nothing pauses it yet, so `pauses` is empty."""
     clock = _clock(submission)
     return ClockView(
-        started_at=submission.received_at,
+        started_at=clock_start(submission),
         working_days=clock.working_days,
         due_at=submission.due_at,
         due_soon_at=submission.due_soon_at,
@@ -95,7 +95,7 @@ def _moved_from(submission: Submission) -> datetime | None:
 
 def _clock(submission: Submission) -> AnswerClock:
     """The clock as it was set: with the edition of the calendar that the due time was computed with."""
-    return answer_clock(submission.received_at, calendar(submission.calendar_edition))
+    return answer_clock(clock_start(submission), calendar(submission.calendar_edition))
 
 
 def _running(submission: Submission, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -162,12 +162,15 @@ async def list_submissions(
     sender_wrote_last: Annotated[
         bool | None, Query(description="The sender wrote last, also after the answer: a handler's word is waited for.")
     ] = None,
+    awaiting: Annotated[
+        Literal["handler"] | None, Query(description="Whose word is waited for; `message_due_at` says until when.")
+    ] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[SubmissionSummary]:
     """Submissions by due time, soonest first: all for the hub, its own for another body; no texts, no contacts."""
     body = await organisations.meant(ctx, "organisation", organisation)
-    narrow = Narrowing(status, kind, overdue, body, sender_wrote_last)
+    narrow = Narrowing(status, kind, overdue, body, awaiting == "handler" or sender_wrote_last)
     context = repr(narrow)
     counted, *after = decode_cursor(cursor, int, datetime, UUID, context=context) if cursor else (None,)
     rows = await reading.list_submissions(ctx, hub, narrow, (after[0], after[1]) if after else None, limit + 1)

@@ -205,6 +205,10 @@ class SubmissionState(Schema):
     clock_state: ClockState
     messages_count: int
     sender_wrote_last: bool = Field(default=False, description="A handler's word is waited for, also after the answer.")
+    message_due_at: datetime | None = Field(
+        default=None,
+        description="When the sender's message is to have a word; null while none waits.",
+    )
     demonstration: bool
     version: int
 

@@ -14,7 +14,7 @@ from sixclear.common.use_case import Context, fact_time
 from sixclear.feedback.submission import lifecycle, repository
 from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.feedback.submission.metrics import CALENDAR_LEFT, DUE_MOVED
-from sixclear.feedback.submission.models import Submission, state_of
+from sixclear.feedback.submission.models import Submission, clock_start, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.repository import OpenClock
 from sixclear.feedback.submission.service.hours import HourLog, of_case
@@ -71,7 +71,7 @@ def _moves(clock: OpenClock, newest: Calendar) -> bool:
 
 
 async def _move(ctx: Context, submission: Submission, newest: Calendar) -> NewEvent:
-    clock = answer_clock(submission.received_at, newest)
+    clock = answer_clock(clock_start(submission), newest)
     change = lifecycle.move_due(
         state_of(submission),
         due_at=clock.due_at,

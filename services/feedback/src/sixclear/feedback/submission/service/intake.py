@@ -174,6 +174,8 @@ def _new_submission(
         answered_at=None,
         reopened_at=None,
         appealed_at=None,
+        appeal_organisation_id=None,
+        message_due_at=None,
         messages_count=0,
         last_message_by=None,
         demonstration=sending.demonstration,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
-from sixclear.feedback.submission.access import require_handler
+from sixclear.feedback.submission.access import decides_on_appeal, require_handler
 from sixclear.feedback.submission.errors import SubmissionNotFound
 from sixclear.feedback.submission.metrics import CONTACTS_READ
 from sixclear.feedback.submission.models import Access, Submission
@@ -76,8 +76,10 @@ async def count_silence(ctx: Context, organisation_id: UUID) -> int:
 
 
 async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
-    """One submission; that a sealed one was read is logged."""
-    submission = await get_submission(ctx, hub, submission_id)
+    """One submission, also for the body that decides on an appeal; that a sealed one was read is logged."""
+    submission = await repository.find_submission(ctx.session, submission_id)
+    if submission is None or not decides_on_appeal(ctx, submission):
+        submission = require_handler(ctx, hub, submission)
     if submission.visibility == "sealed":
         await _log_access(of_case(ctx, submission), submission_id, "sealed_text", None)
     return submission
@@ -101,6 +103,12 @@ async def of_request(ctx: Context, submission_id: UUID) -> Submission:
     if submission is None:
         raise SubmissionNotFound("No submission has this identifier.")
     return submission
+
+
+async def own_contact(ctx: Context, submission_id: UUID) -> ContactView:
+    """How the sender said to be reached, for the sender, who holds the receipt code; it is no reading of others."""
+    contact = await repository.find_contact(ctx.session, submission_id)
+    return ContactView(name=None, email=None, phone=None) if contact is None else await open_contact(ctx, contact)
 
 
 async def contact_is_given(ctx: Context, submission_id: UUID) -> bool:

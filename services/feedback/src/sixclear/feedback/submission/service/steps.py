@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sixclear.common.calendar import calendar
 from sixclear.common.change import Change
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import lifecycle
 from sixclear.feedback.submission.access import require_hub
+from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import TriageEntry
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.reading import locked
 from sixclear.feedback.submission.service.stating import state
+from sixclear.feedback.terms import term
 
 _PLACE = "#/place"
 
@@ -49,7 +52,8 @@ async def assign(
 
 async def add_message(ctx: Context, submission: Submission, author: str, sent_at: datetime) -> None:
     """Count one more message of a locked submission; neither the message nor its author is published."""
-    await _record(ctx, submission, lifecycle.add_message(state_of(submission), author), sent_at)
+    due = submission.message_due_at or term("message").end(sent_at, calendar()) if author == "sender" else None
+    await _record(ctx, submission, lifecycle.add_message(state_of(submission), author, due), sent_at)
 
 
 async def change_code(ctx: Context, submission: Submission, receipt_hash: bytes) -> None:
@@ -94,6 +98,31 @@ async def answer(
 async def rate(ctx: Context, submission: Submission, score: str, rated_at: datetime) -> None:
     """Say of a locked submission how far its answer helped its sender."""
     await _record(ctx, submission, lifecycle.rate(state_of(submission), score), rated_at)
+
+
+async def reopen(ctx: Context, submission: Submission, reopened_at: datetime) -> None:
+    """Open a locked submission again for the body that answered it; its new due time is stated."""
+    clock = answer_clock(reopened_at, calendar())
+    change = lifecycle.reopen(
+        state_of(submission),
+        due_at=clock.due_at,
+        due_soon_at=clock.due_soon_at,
+        edition=clock.edition,
+        at=reopened_at,
+    )
+    await _record(ctx, submission, change, reopened_at)
+    state(ctx, submission, "due_changed")
+
+
+async def appeal(ctx: Context, submission: Submission, level: int, body: UUID, filed_at: datetime) -> None:
+    """Say of a locked submission that its sender appeals on this level, to this body."""
+    first = submission.appealed_at or filed_at
+    await _record(ctx, submission, lifecycle.appeal(state_of(submission), level, body, first), filed_at)
+
+
+async def decide_appeal(ctx: Context, submission: Submission, decided_at: datetime) -> None:
+    """Say of a locked submission that the appeal is decided."""
+    await _record(ctx, submission, lifecycle.decide_appeal(state_of(submission)), decided_at)
 
 
 async def finish_step(ctx: Context, submission: Submission, done_at: datetime) -> None:
