@@ -6,6 +6,8 @@ _NAMED = "the answer names organisations, as every answer does"
 _MIRROR = "a table without a topic of its own: it follows what tasks publishes, to know what requests name"
 _SEALS = "a text is sealed and opened by the key of its case, which is a value"
 _SHOWS_CASE = "a case is shown whole: with its clock, its messages and its answers"
+_SHOWS_CLOCK = "each step on a clock responds with the clock, explained"
+_SHOWS_STATE = "a body is told where the case stands, and nothing of what was written"
 _OF_A_FIELD = "a field is one of the list, and is refused where it is not"
 _WHOLE_CASE = (
     *("handling -> submission", "handling -> mailbox", "handling -> answer", "handling -> rating"),
@@ -15,10 +17,10 @@ _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the 
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census", "handling | log", "mailbox", "proposal | similar", "publication", "identity"),
-        *("appeal", "answer | rating", "answer_template", "submission"),
-        *("organisation | sealing | transparency", "allowance | field"),
-        "typed | terms",
+        *("census", "handling | log | clock", "mailbox", "proposal | similar", "publication", "identity"),
+        *("appeal", "answer | rating", "answer_template", "transfer | escalation"),
+        "submission",
+        *("organisation | sealing | transparency", "allowance | field", "typed | terms"),
     ),
     folders={
         "appeal": "tables without a topic: the submission publishes the level of an appeal, never what is said",
@@ -32,6 +34,9 @@ FEEDBACK = House(
         "field": "a list that ships with the product",
         "identity": "a table without a topic: who asked to know a sender is told to the sender alone",
         "answer": "a table without a topic: only its outcome is published, as an event of the submission",
+        "clock": "verbs: a clock is stopped or moved with a message to the sender",
+        "transfer": "a table without a topic: that it was accepted is published as an event of the submission",
+        "escalation": "a table without a topic: each rung is published as an event of the submission",
         "transparency": "tables without a topic: statements are read in the mailbox, the log by its own addresses",
         "sealing": "tables without a topic: the wrapped keys of cases, which no one reads but who opens a text",
         "allowance": "a table without a topic: what visitors have used up, for some minutes",
@@ -52,6 +57,7 @@ FEEDBACK = House(
         "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
         "publication.masks": Idea("errors", "what looks like personal data in a text, and what stands for it"),
         "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
+        "submission.terms": Idea("rules", "how long each step may take by law or proposal, read from data"),
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
     arrows={
@@ -76,6 +82,21 @@ FEEDBACK = House(
         "identity.routes -> submission.dependencies": _FROM_REQUEST,
         "identity.routes -> submission.schemas": "the contact is read where it was asked for",
         "identity.service -> submission.schemas": "the contact is read where it was asked for",
+        "clock.routes -> submission.dependencies": _FROM_REQUEST,
+        "transfer.routes -> submission.dependencies": _FROM_REQUEST,
+        "escalation.routes -> submission.dependencies": _FROM_REQUEST,
+        "clock -> submission.responses": _SHOWS_CLOCK,
+        "clock -> submission.schemas": _SHOWS_CLOCK,
+        "clock.schemas -> submission.terms": "a request gives no more days than the terms do",
+        "transfer -> submission.responses": _SHOWS_STATE,
+        "transfer -> submission.schemas": _SHOWS_STATE,
+        "transfer -> organisation.schemas": _NAMED,
+        "escalation -> submission.responses": _SHOWS_STATE,
+        "escalation -> submission.schemas": _SHOWS_STATE,
+        "handling -> transfer.responses": "the step that accepts a transfer responds with it",
+        "handling -> transfer.schemas": "the step that accepts a transfer responds with it",
+        "mailbox -> transfer.responses": "a sender sees which bodies were offered the case",
+        "mailbox -> transfer.schemas": "a sender sees which bodies were offered the case",
         "publication.routes -> submission.dependencies": _FROM_REQUEST,
         "similar.routes -> submission.dependencies": _FROM_REQUEST,
         "publication -> submission.schemas": "a public copy is of a kind, and a step on it responds with the case",

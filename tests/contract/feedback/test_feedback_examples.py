@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from tests.contract.feedback.after_the_answer import what_a_sender_does
+from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.integration.feedback.conftest import (
     KEY,
     MINISTRY,
@@ -115,6 +116,7 @@ async def test_every_change_is_emitted_as_its_example_shows(service: Service) ->
     assert await source.state_if_due()
     await what_a_sender_does(service)
     await an_idea_is_taken_up(service)
+    await the_clocks_of_a_submission(service)
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

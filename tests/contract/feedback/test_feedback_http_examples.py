@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 from fastapi import FastAPI
 from tests.contract.feedback.after_the_answer import what_a_sender_does
+from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import KEY, Service, service
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
@@ -33,6 +34,11 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     changed = await service.public("/mailbox/code", opening, **{"Idempotency-Key": "a-new-code-" + KEY})
     assert changed.status_code == 200, changed.text
     await what_a_sender_does(service)
+    await the_clocks_of_a_submission(service)
+    # One page: a cursor has an identifier by chance.
+    hub = service.headers("feedback-hub")
+    listed = await service.http.get(f"{service.prefix}/transfers", params={"state": "accepted"}, headers=hub)
+    assert listed.status_code == 200, listed.text
     await MadeWitnesses(service, tmp_path, "university").sequencer(tmp_path / "files").run()
     idea = await an_idea_is_taken_up(service)
     shown = await service.http.get(f"{service.prefix}{idea}/proposal", headers=service.headers("feedback-hub"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.contract.feedback.after_the_answer import what_a_sender_does
+from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import (
     HUB,
@@ -67,6 +68,7 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     await without_commit("anybody", "/mailbox/statements", opening, {})
     case = await the_life_of_a_public_copy(service, opening, without_commit)
     await without_commit("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE, {})
+    await the_clocks_of_a_submission(service, without_commit)
     await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
     await an_idea_is_taken_up(service, without_commit)
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
@@ -124,13 +126,8 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     before = await service.counts()
     for template in service.posts():
-        named = {
-            "promise_id": submission_id,
-            "template_id": submission_id,
-            "request_id": submission_id,
-            "appeal_id": submission_id,
-        }
-        path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"], **named)
+        others = dict.fromkeys(("promise_id", "template_id", "request_id", "appeal_id", "transfer_id"), submission_id)
+        path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"], **others)
         for content, media_type in BAD_BODIES:
             headers = service.headers(caller_of(template)) | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
             response = await service.http.post(path, content=content, headers=headers)

@@ -33,6 +33,35 @@ IDENTITY_STEPS = [
 ]
 
 
+def line(what: str, days: int, vi: str, en: str, mark: str | None = None) -> dict[str, Any]:
+    """One step of the explanation of a due time."""
+    return {"what": what, "day": "2025-11-03", "days": days, "text_vi": vi, "text_en": en, "mark": mark}
+
+
+def transfer(state: str, **decided: Any) -> dict[str, Any]:
+    """A body that was offered the case; its name is not known."""
+    named = {name: organisations()[0][name] for name in ("organisation_id", "code", "name_vi", "name_en")}
+    body = named["organisation_id"]
+    return {
+        "transfer_id": str(stable_id("transfer", state)),
+        "from_organisation_id": body,
+        "to_organisation_id": body,
+        "from_organisation": None,
+        "to_organisation": {
+            name: organisations()[0][name] for name in ("organisation_id", "code", "name_vi", "name_en")
+        },
+        "ground": "not_competent",
+        "state": state,
+        "offered_at": iso(NOW),
+        "decided_at": None,
+        "refusal": None,
+        "restarts": None,
+    } | decided
+
+
+TRANSFERS = [transfer("offered"), transfer("refused", refusal="not_clear", decided_at=iso(NOW), to_organisation=None)]
+
+
 def clock(provisional: bool = False) -> dict[str, Any]:
     """The clock of a case that is nine days from its end."""
     due_at = iso(NOW + timedelta(days=9))
@@ -47,6 +76,12 @@ def clock(provisional: bool = False) -> dict[str, Any]:
         "special_days": [],
         "pauses": [],
         "provisional": provisional,
+        "body_due_at": due_at,
+        "paused_since": iso(NOW) if provisional else None,
+        "lines": [
+            line("received", 0, "Nhận ngày 03/11/2025.", "Received on 03/11/2025."),
+            line("answer", 12, "12 ngày làm việc.", "12 working days.", mark="law"),
+        ],
         "first_due_at": iso(NOW + timedelta(days=8)) if provisional else None,
     }
 
@@ -99,6 +134,7 @@ def feedback(state: "Upstream") -> list[Route]:
                 "organisation_id": organisations()[0]["organisation_id"],
                 "title": state.case_title,
                 "clock": clock(state.provisional),
+                "transfers": TRANSFERS,
                 "accesses": [{"what": "contact", "read_at": iso(NOW)}],
                 "identity_requests": IDENTITY_STEPS,
                 "answer": {**PUBLISHED, **state.answer} if state.answer else None,

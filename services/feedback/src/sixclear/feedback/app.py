@@ -20,6 +20,8 @@ from sixclear.feedback.answer import routes as answer
 from sixclear.feedback.answer.service import tell_of_answers
 from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.appeal import routes as appeal
+from sixclear.feedback.clock import routes as clock_routes
+from sixclear.feedback.escalation import routes as escalation
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.identity import routes as identity
@@ -36,6 +38,7 @@ from sixclear.feedback.similar import routes as similar
 from sixclear.feedback.submission import routes as submission
 from sixclear.feedback.submission.dependencies import Parts, still_readable
 from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.transfer import routes as transfer
 from sixclear.feedback.transparency import routes as transparency
 
 PREFIX = "/api/feedback/v1"
@@ -47,6 +50,9 @@ ROUTERS = (
     submission.handling_router,
     handling.router,
     mailbox.handling_router,
+    clock_routes.router,
+    transfer.router,
+    escalation.router,
     answer.router,
     publication.moderation_router,
     publication.router,

@@ -90,6 +90,10 @@ class Settings(ReadSettings):
         description="The body that takes in, triages and assigns everything; others see what is assigned to them."
         " Without it: the standing body, code `P57`.",
     )
+    standing_organisation_id: UUID = Field(
+        default=stable_id("organisation", "P57"),
+        description="The standing body: the last that an overdue case is told to. Without it: code `P57`.",
+    )
     messages_per_case: int = Field(
         default=200, ge=1, le=10_000, description="Most messages that one case may hold; beyond it: 409."
     )

@@ -14,6 +14,7 @@ from sixclear.common.visitor import trusted_networks
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
+from sixclear.feedback.escalation.service import escalate
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.proposal import consumers as proposals
@@ -24,6 +25,7 @@ from sixclear.feedback.sealing.periods import KeyFolder
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
 from sixclear.feedback.submission.service.hours import publish_hours
 from sixclear.feedback.submission.service.silence import state_silence
@@ -116,6 +118,18 @@ async def ask_for_ratings(target: SourceTarget[Settings]) -> None:
     await ratings.remind(target.database, target.event_log, target.runtime.clock)
 
 
+async def end_pauses(target: SourceTarget[Settings]) -> None:
+    """Let clocks go on whose pause is over."""
+    await timing.end_pauses(target.database, target.event_log, target.runtime.clock)
+
+
+async def tell_overdue(target: SourceTarget[Settings]) -> None:
+    """Tell overdue cases one rung higher."""
+    settings = target.settings
+    bodies = settings.hub_organisation_id, settings.standing_organisation_id
+    await escalate(target.database, target.event_log, target.runtime.clock, *bodies)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -135,6 +149,8 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         go_on={
             "answers whose time has come": publish_scheduled,
             "what was not answered": certify_silence,
+            "pauses that are over": end_pauses,
+            "what is overdue": tell_overdue,
             "hours that are over": publish_over,
             "proposals of hours that are over": publish_proposals,
             "the public log": add_to_log,

@@ -32,7 +32,10 @@ _RETRY_SECONDS = 5
 
 
 class Mirrored:
-    """The columns of a mirror. `epoch` and `version` say of which event a row is: an older one changes nothing."""
+    """The columns of a mirror. `epoch` and `version` say of which event a row is: an older one changes nothing.
+
+    A table may have more: each is filled from the member of the event with its name.
+    """
 
     __table__: ClassVar[Any]
 
@@ -116,20 +119,24 @@ class Mirror:
         self._filled = True
 
     async def _fill(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
-        """Keep the newest state of each entity; an event that was seen before, or an older one, changes nothing."""
+        """Keep the newest state of each entity; an older event changes nothing.
+
+        One that was seen before is written again: a release that knew fewer columns may have seen it.
+        """
         newest: dict[UUID, Envelope] = {}
         for envelope in envelopes:
             known = newest.get(envelope.entity_id, envelope)
             if (known.epoch, known.version) <= (envelope.epoch, envelope.version):
                 newest[envelope.entity_id] = envelope
-        new = insert(self._kind).values([_row(newest[entity_id]) for entity_id in sorted(newest)])
         table = self._kind.__table__.c
-        names = [name for name in Mirrored.__annotations__ if name in table and name != "entity_id"]
+        names = [column.name for column in table if column.name != "entity_id"]
+        own = [name for name in names if name not in Mirrored.__annotations__]
+        new = insert(self._kind).values([_row(newest[entity_id], own) for entity_id in sorted(newest)])
         await session.execute(
             new.on_conflict_do_update(
                 index_elements=["entity_id"],
                 set_={name: new.excluded[name] for name in names},
-                where=tuple_(table.epoch, table.version) < tuple_(new.excluded.epoch, new.excluded.version),
+                where=tuple_(table.epoch, table.version) <= tuple_(new.excluded.epoch, new.excluded.version),
             )
         )
 
@@ -139,9 +146,9 @@ def is_complete(behind_seconds: float | None) -> bool:
     return behind_seconds is not None and behind_seconds <= COMPLETE_SECONDS
 
 
-def _row(envelope: Envelope) -> dict[str, Any]:
+def _row(envelope: Envelope, own: Sequence[str]) -> dict[str, Any]:
     data = envelope.data
-    return {
+    return {name: data.get(name) for name in own} | {
         "entity_id": envelope.entity_id,
         "code": data["code"],
         "codes": data["codes"],

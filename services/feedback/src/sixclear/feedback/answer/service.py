@@ -33,8 +33,9 @@ from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
-from sixclear.feedback.submission.service import steps
+from sixclear.feedback.submission.service import steps, timing
 from sixclear.feedback.submission.service.hours import of_case
+from sixclear.feedback.transfer import service as transfers
 
 # What the statement on an answer has a hash of, in this order.
 _STATED = ("outcome", "reason", "legal_basis", "text", "points")
@@ -180,6 +181,9 @@ async def _publish(ctx: Context, submission: Submission, answer: Answer, occurre
     words = words_of(await sealing.key_to_write(ctx, submission.submission_id), answer)
     said = [(name, words.get(name, answer.outcome)) for name in _STATED]
     correction = answer.corrects is not None
+    if not correction:
+        await timing.end_pause(ctx, submission, occurred_at, "answer")
+        await transfers.lapse(ctx, submission, occurred_at)
     await steps.answer(ctx, submission, answer.outcome, occurred_at, said, correction=correction)
     answer.published_at = occurred_at
     publisher = Caller(

@@ -13,6 +13,7 @@ from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import bodies, clock_response
 from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.texts import title_and_text
 
 _DERIVED = {
@@ -34,7 +35,7 @@ _DERIVED = {
 async def handled_response(ctx: Context, submission: Submission) -> SubmissionView:
     """A submission as a handler works with it, without its contact."""
     case_id = submission.submission_id
-    clock = clock_response(submission, ctx.now)
+    clock = clock_response(submission, ctx.now, *await timing.pauses_and_moves(ctx, case_id))
     columns = {name: getattr(submission, name) for name in SubmissionView.model_fields if name not in _DERIVED}
     key = await sealing.key_to_read(ctx, case_id)
     found = await answers.list_answers(ctx, case_id)

@@ -10,6 +10,7 @@ from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.feedback.fields import Step
 from sixclear.feedback.handling import service
 from sixclear.feedback.handling.responses import handled_response
 from sixclear.feedback.handling.schemas import AssignmentEntry, SubmissionView
@@ -19,6 +20,9 @@ from sixclear.feedback.submission.errors import STEP_REFUSALS, SubmissionNotFoun
 from sixclear.feedback.submission.responses import submission_response
 from sixclear.feedback.submission.schemas import SubmissionState
 from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.transfer.errors import TransferDecided, TransferNotFound
+from sixclear.feedback.transfer.responses import decided_response
+from sixclear.feedback.transfer.schemas import TransferredCase
 
 router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
 
@@ -26,11 +30,14 @@ router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
 @router.get(
     "/submissions/{submission_id}",
     operation_id="getSubmission",
-    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(writes=True))],
+    dependencies=[Depends(access.READ), NOT_KEPT, Depends(RouteOptions(writes=True))],
     responses=TAGGED | problem_responses(SubmissionNotFound),
 )
 async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, response: Response) -> SubmissionView:
-    """One submission without its contact; reading a sealed one is logged and its author sees that."""
+    """One submission without its contact, also for the body that it is offered to.
+
+    Reading a sealed one is logged and its author sees that.
+    """
     submission = await submissions.read_submission(ctx, hub, submission_id)
     tag(response, ctx.log, submission)
     return await handled_response(ctx, submission)
@@ -52,3 +59,21 @@ async def assign(
     submission = await service.assign(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, submission)
     return submission_response(submission, ctx.now)
+
+
+@router.post(
+    "/submissions/{submission_id}/transfers/{transfer_id}/accept",
+    operation_id="acceptCaseTransfer",
+    dependencies=[Depends(access.OFFERED)],
+    responses=problem_responses(*STEP_REFUSALS, TransferNotFound, TransferDecided),
+)
+async def accept_transfer(
+    ctx: ContextDep, submission_id: UUID, transfer_id: UUID, step: Step, expect: ExpectDep, response: Response
+) -> TransferredCase:
+    """Take a case that was offered. The body's clock starts again unless it stands below the former one.
+
+    Answers that were drafted before can no longer be published.
+    """
+    transfer, submission = await service.accept_transfer(ctx, submission_id, transfer_id, step, expect)
+    tag(response, ctx.log, submission)
+    return await decided_response(ctx, transfer, submission)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
+from sixclear.feedback.fields import Step
 from sixclear.feedback.handling.schemas import AssignmentEntry
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
@@ -12,6 +13,8 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
 from sixclear.feedback.submission.service.hours import of_case
+from sixclear.feedback.transfer import service as transfers
+from sixclear.feedback.transfer.models import Transfer
 
 _BODY = "#/organisation_id"
 
@@ -23,8 +26,19 @@ async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: Assignment
     ctx = of_case(ctx, submission)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     organisation_id = (await organisations.referenced(ctx, {_BODY: entry.organisation_id}))[_BODY]
+    await transfers.lapse(ctx, submission, occurred_at)
     reason = await sealing.seal_reason(ctx, submission_id, entry.reason)
     await steps.assign(ctx, submission, organisation_id, occurred_at, reason=reason)
     await sealing.give_to_body(ctx, submission_id, organisation_id)
     await answers.withdraw_drafts(ctx, submission_id, occurred_at)
     return submission
+
+
+async def accept_transfer(
+    ctx: Context, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
+) -> tuple[Transfer, Submission]:
+    """Take a case that was offered. Drafts of the body that had it before are withdrawn."""
+    transfer, submission = await transfers.accept(ctx, submission_id, transfer_id, step, expect)
+    await sealing.give_to_body(ctx, submission_id, transfer.to_organisation_id)
+    await answers.withdraw_drafts(ctx, submission_id, submission.occurred_at)
+    return transfer, submission

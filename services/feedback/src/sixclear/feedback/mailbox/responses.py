@@ -25,12 +25,15 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
 from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.texts import title_and_text
+from sixclear.feedback.transfer import service as transfers
+from sixclear.feedback.transfer.responses import names_of, transfer_view
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {
-    *("title", "text", "publication_id", "clock", "messages", "answer", "former_answers", "accesses"),
+    *("title", "text", "publication_id", "clock", "transfers", "messages", "answer", "former_answers", "accesses"),
     *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal"),
     *("reopen_until", "reopening", "appeal", "appeals"),
 }
@@ -41,6 +44,8 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     case_id = submission.submission_id
     columns = {name: getattr(submission, name) for name in CaseView.model_fields if name not in _DERIVED}
     found = await answers.list_answers(ctx, case_id)
+    moved = await transfers.transfers_of(ctx, case_id)
+    bodies = await names_of(ctx, moved)
     asked = await identity.list_steps(ctx, case_id)
     again = await appeals.of_case_now(ctx, submission)
     named = [answer.responsible_organisation_id for answer in found.rows]
@@ -56,7 +61,8 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         **columns,
         **await title_and_text(ctx, submission),
         publication_id=await publications.id_of_case(ctx, case_id),
-        clock=clock_response(submission, ctx.now),
+        clock=clock_response(submission, ctx.now, *await timing.pauses_and_moves(ctx, case_id)),
+        transfers=[transfer_view(one, bodies) for one in moved],
         messages=await messages_response(ctx, case_id, await repository.list_messages(ctx.session, case_id)),
         answer=told[0] if told else None,
         former_answers=told[1:],

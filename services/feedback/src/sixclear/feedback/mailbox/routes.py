@@ -1,7 +1,7 @@
 """The mailbox of a case. The receipt code travels in bodies only, so that no log and no history keeps it."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -37,6 +37,7 @@ from sixclear.feedback.submission import access
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
     HubDep,
+    MostDep,
     ReceiptsDep,
     counted_visitor,
     database_of,
@@ -106,12 +107,6 @@ async def case_of(request: Request) -> str:
     return receipts.owner_hash(typed).hex()
 
 
-async def most_of(request: Request) -> int:
-    """How many messages one case may hold."""
-    return parts_of(request).settings.messages_per_case
-
-
-MostDep = Annotated[int, Depends(most_of)]
 router = APIRouter(route_class=MailboxRoute, tags=["mailbox"])
 handling_router = APIRouter(route_class=TransactionalRoute, tags=["case desk"])
 

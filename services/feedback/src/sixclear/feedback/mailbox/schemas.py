@@ -24,6 +24,7 @@ from sixclear.feedback.submission.schemas import (
     Status,
     Visibility,
 )
+from sixclear.feedback.transfer.schemas import TransferView
 from sixclear.feedback.transparency.schemas import StatementView
 
 Author = Literal["sender", "handler"]
@@ -143,6 +144,9 @@ class CaseView(Schema):
         default=None, description="When a new receipt code was last taken; null while the first one opens the mailbox."
     )
     clock: ClockView
+    transfers: list[TransferView] = Field(
+        default_factory=list, description="Bodies that were offered the case, newest first, and what they decided."
+    )
     messages: list[MessageView]
     answer: PublishedAnswer | None
     former_answers: list[PublishedAnswer] = Field(

@@ -26,10 +26,11 @@ from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts
-from sixclear.feedback.submission.service import identity, steps
+from sixclear.feedback.submission.service import identity, steps, timing
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.intake import check_key
+from sixclear.feedback.transfer import service as transfers
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Stated
 
@@ -142,6 +143,8 @@ async def withdraw(ctx: Context, receipts: Receipts, typed: str) -> Submission:
     submission = await open_mailbox(ctx, receipts, typed, lock=True)
     ctx = of_case(ctx, submission)
     withdrawn_at = ctx.fact_time(None, submission.occurred_at)
+    await timing.end_pause(ctx, submission, withdrawn_at, "sender")
+    await transfers.lapse(ctx, submission, withdrawn_at)
     await steps.withdraw(ctx, submission, withdrawn_at)
     await answers.withdraw_drafts(ctx, submission.submission_id, withdrawn_at)
     await publications.withdraw_of_case(ctx, submission.submission_id)
@@ -151,10 +154,13 @@ async def withdraw(ctx: Context, receipts: Receipts, typed: str) -> Submission:
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:
     """Write to the handler. Raises MailboxNotFound, and MailboxFull when the case holds `most` messages.
 
-    A message on an answered case reopens nothing; handlers find the case among those whose sender wrote last.
+    A clock that stands still for the sender's reply goes on. A message on an answered case reopens nothing; handlers
+    find the case among those whose sender wrote last.
     """
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
-    return await _add_message(ctx, submission, entry.text, author="sender", most=most)
+    message = await add_message(ctx, submission, entry.text, author="sender", most=most)
+    await timing.end_pause(of_case(ctx, submission), submission, message.occurred_at, "sender")
+    return message
 
 
 async def ask_sender(
@@ -162,15 +168,14 @@ async def ask_sender(
 ) -> tuple[Message, Submission]:
     """Write to the sender. Raises MailboxFull when the case holds `most` messages."""
     submission = await submissions.locked(ctx, hub, submission_id, expect)
-    message = await _add_message(
-        ctx, submission, entry.text, author="handler", most=most, occurred_at=entry.occurred_at
-    )
+    message = await add_message(ctx, submission, entry.text, author="handler", most=most, occurred_at=entry.occurred_at)
     return message, submission
 
 
-async def _add_message(
+async def add_message(
     ctx: Context, submission: Submission, text: str, *, author: str, most: int, occurred_at: datetime | None = None
 ) -> Message:
+    """Add a message to a locked case; raises MailboxFull when it holds `most` messages."""
     if submission.messages_count >= most:
         raise MailboxFull(f"A case holds at most {most} messages.")
     ctx = of_case(ctx, submission)

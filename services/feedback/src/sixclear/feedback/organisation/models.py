@@ -1,6 +1,9 @@
 """The table of organisations that `tasks` has published."""
 
+from uuid import UUID
+
 from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
 
 from sixclear.common.bus.mirror import Mirrored
 from sixclear.feedback.tables import Base
@@ -8,6 +11,10 @@ from sixclear.feedback.tables import Base
 
 class Organisation(Mirrored, Base):
     """An organisation as `tasks` last said it; nothing here changes it."""
+
+    # The body above it, and the one that took its place when it ended.
+    parent_id: Mapped[UUID | None]
+    successor_id: Mapped[UUID | None]
 
     __tablename__ = "organisation"
     __table_args__ = (Index("ix_organisation_codes", "codes", postgresql_using="gin"),)

@@ -12,6 +12,8 @@ from sixclear.feedback.organisation.schemas import OrganisationBrief
 # Organisations as responses name them, by identifier.
 Briefs = Mapping[UUID, OrganisationBrief]
 
+# A tree is not as high.
+_MOST_LEVELS = 8
 _REFERENCES = References(Organisation, "organisation")
 referenced = _REFERENCES.referenced
 meant = _REFERENCES.meant
@@ -28,11 +30,29 @@ async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:
     }
 
 
+async def superior_of(ctx: Context, organisation_id: UUID) -> UUID | None:
+    """The body above, or the one that took its place; None where there is none, or it was not heard of yet."""
+    own = await mirror.named(ctx.session, Organisation, [organisation_id])
+    above = own[organisation_id].parent_id if own else None
+    for _ in range(_MOST_LEVELS):
+        row = (await mirror.named(ctx.session, Organisation, [above])).get(above) if above else None
+        if row is None or row.successor_id is None:
+            break
+        above = row.successor_id
+    return above
+
+
+async def stands_below(ctx: Context, organisation_id: UUID, top: UUID) -> bool:
+    """Whether a body is `top`, or stands somewhere below it. A body that was not heard of yet stands below none."""
+    at: UUID | None = organisation_id
+    for _ in range(_MOST_LEVELS):
+        if at == top or at is None:
+            break
+        row = (await mirror.named(ctx.session, Organisation, [at])).get(at)
+        at = row.parent_id if row else None
+    return at == top
+
+
 def brief(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:
     """One of `names`; None where none is stored, or it was not heard of yet."""
     return names.get(organisation_id) if organisation_id else None
-
-
-async def superior_of(_ctx: Context, _organisation_id: UUID) -> UUID | None:
-    """The body above; None where it is not known."""
-    return None

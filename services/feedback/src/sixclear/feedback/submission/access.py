@@ -25,6 +25,25 @@ def decides_on_appeal(ctx: Context, submission: Submission) -> bool:
     return own is not None and own == submission.appeal_organisation_id
 
 
+def require_reader(ctx: Context, hub_organisation_id: UUID, submission: Submission | None) -> Submission:
+    """As `require_handler`, also for the body that the case is offered to: it decides by what it reads."""
+    own = ctx.caller.organisation_id
+    if submission is not None and own is not None and own == submission.offered_organisation_id:
+        return submission
+    return require_handler(ctx, hub_organisation_id, submission)
+
+
+def require_offered(ctx: Context, submission: Submission | None) -> Submission:
+    """The submission, when it is there and the caller is of the body that it is offered to.
+
+    Raises SubmissionNotFound in both other cases, so that the identifiers of other bodies' cases cannot be tried.
+    """
+    own = ctx.caller.organisation_id
+    if submission is None or own is None or own != submission.offered_organisation_id:
+        raise SubmissionNotFound("No submission that your organisation was offered has this identifier.")
+    return submission
+
+
 def require_hub(ctx: Context, hub_organisation_id: UUID, step: str) -> None:
     """Raises OrganisationNotAllowed for a caller of another body than the hub."""
     ctx.require_organisation({hub_organisation_id}, step)
@@ -37,7 +56,13 @@ DESK = Access.scope("feedback:handle")
 _HANDLING = OrganisationRule(
     "handling_body", "the hub, or the body that the submission is assigned to", require_handler
 )
+_READING = OrganisationRule(
+    "reading_body", "the hub, the body that the submission is assigned to or is offered to", require_reader
+)
+_OFFERED = OrganisationRule("offered_body", "the body that the submission is offered to", require_offered)
 _HUB = OrganisationRule("hub", "the hub, which takes in and assigns every submission", require_hub)
 HANDLE = Access.scope("feedback:handle", organisation=_HANDLING)
+OFFERED = Access.scope("feedback:handle", organisation=_OFFERED)
+READ = Access.scope("feedback:handle", organisation=_READING)
 HUB = Access.scope("feedback:handle", organisation=_HUB)
 PUBLISH = Access.scope("feedback:publish", organisation=_HANDLING)

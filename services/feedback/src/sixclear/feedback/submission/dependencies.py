@@ -48,12 +48,18 @@ async def hub_of(request: Request) -> UUID:
     return parts_of(request).settings.hub_organisation_id
 
 
+async def most_of(request: Request) -> int:
+    """How many messages one case may hold."""
+    return parts_of(request).settings.messages_per_case
+
+
 async def not_kept(response: Response) -> None:
     """Tell caches and browsers to keep nothing of this response."""
     response.headers["Cache-Control"] = "no-store"
 
 
 ReceiptsDep = Annotated[Receipts, Depends(receipts_of)]
+MostDep = Annotated[int, Depends(most_of)]
 HubDep = Annotated[UUID, Depends(hub_of)]
 NOT_KEPT = Depends(not_kept)
 

@@ -37,6 +37,24 @@ class ReceiptCodeChanged(DomainError):
     remedy = "Use the new code. It was shown once, to the person who asked for it; nothing was sent again."
 
 
+class ClockOver(DomainError):
+    code, status, title = "clock-over", 409, "The case is overdue"
+    meaning = "A clock that has run out can be neither stopped nor moved."
+    remedy = "Answer the case. The message to the sender can be sent without a pause."
+
+
+class PausesUsedUp(DomainError):
+    code, status, title = "pauses-used-up", 409, "The clock stood still as long as it may"
+    meaning = "The clock of a case stands still twice at most, and for ten working days in all."
+    remedy = "Ask for fewer days, or write to the sender without stopping the clock."
+
+
+class DecisionsUsedUp(DomainError):
+    code, status, title = "decisions-used-up", 409, "The due time moved as far as it may"
+    meaning = "Decisions move the due time of a case by fifteen working days in all."
+    remedy = "Give fewer days, or answer the case."
+
+
 # What every step of a submission can be refused with.
 STEP_REFUSALS = (
     SubmissionNotFound,

@@ -63,5 +63,10 @@ SUBMISSION_EVENTS = EntityEvents(
         "step_done": "A step that the answer promised is done.",
         "taken_back": "The sender took it back before it was answered.",
         "due_moved": "A newer edition of the calendar of working days moved the due time of an open case.",
+        "clock_paused": "The sender was asked for what lacks; both clocks stand still, for a stated time at most.",
+        "clock_resumed": "The sender replied, the time was over, or a handler needs no more; both clocks go on.",
+        "due_changed": "A decision gave more working days; the sender was told why.",
+        "transferred": "The body that was offered the case accepted it; the sender's clock goes on.",
+        "escalated": "The case is overdue, and was told to the next higher body; once for each rung.",
     },
 )

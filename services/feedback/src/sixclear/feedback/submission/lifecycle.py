@@ -1,11 +1,15 @@
 """The life of a submission: what each step needs and what it changes. Pure: no database, no clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed, allow
 
+# The due times of a case as they were counted again: `due_at`, `due_soon_at`, `body_due_at`.
+Due = Mapping[str, datetime | None]
+_OPEN = {"received", "triaged", "assigned", "in_review"}
 _ALLOWED_FROM = {
     "triaged": {"received", "triaged"},
     "assigned": {"triaged", "assigned", "in_review"},
@@ -19,9 +23,14 @@ _ALLOWED_FROM = {
     "appealed": {"received", "triaged", "assigned", "in_review", "answered"},
     "appeal_decided": {"received", "triaged", "assigned", "in_review", "answered", "withdrawn"},
     "step_done": {"answered", "assigned", "in_review"},
-    "taken_back": {"received", "triaged", "assigned", "in_review"},
-    "due_moved": {"received", "triaged", "assigned", "in_review"},
-    "identity_raised": {"received", "triaged", "assigned", "in_review", "answered"},
+    "taken_back": _OPEN,
+    "due_moved": _OPEN,
+    "identity_raised": _OPEN | {"answered"},
+    "clock_paused": _OPEN,
+    "clock_resumed": _OPEN,
+    "due_changed": _OPEN,
+    "transferred": {"assigned", "in_review"},
+    "escalated": _OPEN,
 }
 # How well a sender can be known, from least to most.
 IDENTITY_LEVELS = ("anonymous", "pseudonymous", "named", "verified")
@@ -36,6 +45,7 @@ class CaseState:
     organisation_id: UUID | None
     messages_count: int
     identity_level: str = "pseudonymous"
+    paused: bool = False
 
 
 def triage(
@@ -163,15 +173,55 @@ def withdraw(case: CaseState) -> Change:
     return Change("taken_back", {"status": "withdrawn"})
 
 
-def move_due(
-    case: CaseState, *, due_at: datetime, due_soon_at: datetime, first_due_at: datetime, edition: str
-) -> Change:
+def move_due(case: CaseState, due: Due, *, first_due_at: datetime, edition: str) -> Change:
     """A newer edition of the calendar gives an open case another due time; the one that was told first is kept."""
     _allow(case, "due_moved")
-    return Change(
-        "due_moved",
-        {"due_at": due_at, "due_soon_at": due_soon_at, "first_due_at": first_due_at, "calendar_edition": edition},
-    )
+    return Change("due_moved", {**due, "first_due_at": first_due_at, "calendar_edition": edition})
+
+
+def pause(case: CaseState, due: Due, paused_at: datetime) -> Change:
+    """The sender is asked for what lacks; both clocks stand still, and are due as if that took all of its time.
+
+    Raises TransitionNotAllowed where they stand still already. How often and how long, `clocks` says.
+    """
+    _allow(case, "clock_paused")
+    if case.paused:
+        raise TransitionNotAllowed("The clock stands still already; the sender was asked and has time to reply.")
+    return Change("clock_paused", {**due, "paused_since": paused_at, "step": "completion"})
+
+
+def resume(case: CaseState, due: Due) -> Change:
+    """Both clocks go on; they are due by the time that they stood still."""
+    require_paused(case)
+    return Change("clock_resumed", {**due, "paused_since": None, "step": None})
+
+
+def require_paused(case: CaseState) -> None:
+    """Raises TransitionNotAllowed where the clocks run."""
+    _allow(case, "clock_resumed")
+    if not case.paused:
+        raise TransitionNotAllowed("The clock runs; there is nothing to resume.")
+
+
+def change_due(case: CaseState, due: Due) -> Change:
+    """A decision gave more working days."""
+    _allow(case, "due_changed")
+    return Change("due_changed", due)
+
+
+def transfer(
+    case: CaseState, organisation_id: UUID, *, body_started_at: datetime | None, body_due_at: datetime | None
+) -> Change:
+    """Another body accepted the case and must answer. The sender's clock goes on, whatever that of the body does."""
+    _allow(case, "transferred")
+    fields = {"status": "assigned", "organisation_id": organisation_id, "offered_organisation_id": None}
+    return Change("transferred", fields | {"body_started_at": body_started_at, "body_due_at": body_due_at})
+
+
+def escalate(case: CaseState, rung: str) -> Change:
+    """An overdue case was told one rung higher; where it stands does not change."""
+    _allow(case, "escalated")
+    return Change("escalated", {"escalation_rung": rung})
 
 
 def _allow(case: CaseState, step: str) -> None:

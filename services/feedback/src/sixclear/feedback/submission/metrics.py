@@ -13,6 +13,8 @@ CONTACTS_READ = Counter("sixclear_feedback_contacts_read_total", "Reads of conta
 DUE_MOVED = Counter(
     "sixclear_feedback_due_moved_total", "Open cases whose due time a newer edition of the calendar moved."
 )
+PAUSES = Counter("sixclear_feedback_pauses_total", "Times that the clock of a case was stopped to ask its sender.")
+ESCALATIONS = Counter("sixclear_feedback_escalations_total", "Overdue cases told one rung higher, by rung.", ["rung"])
 NO_ANSWERS = Counter(
     "sixclear_feedback_no_answers_total", "Statements that a case had no answer by its due time, one for each due time."
 )

@@ -1,5 +1,6 @@
 """Tables of submissions, of their contacts, and of who read what is protected."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.common.entity import Versioned
+from sixclear.feedback.submission.clocks import CaseFacts, Moved, Stop
 from sixclear.feedback.submission.lifecycle import CaseState
 from sixclear.feedback.tables import Base
 
@@ -57,6 +59,10 @@ class Submission(Versioned, Base):
     first_due_at: Mapped[datetime | None]
     # The due time of the body that has the case, where a transfer gave it one of its own; null: it is `due_at`.
     body_due_at: Mapped[datetime | None]
+    # When that clock started; null: at the receipt.
+    body_started_at: Mapped[datetime | None]
+    # The body that was offered the case and has not decided yet: it may read it.
+    offered_organisation_id: Mapped[UUID | None]
     # Since when both clocks stand still; null while they run.
     paused_since: Mapped[datetime | None]
     # Finer than `status`, which keeps its six values: what the case waits for, by the name of the step.
@@ -99,6 +105,13 @@ class Submission(Versioned, Base):
             ),
         ),
         Index(
+            "ix_submission_escalation",
+            "due_at",
+            postgresql_where=sql(
+                "status NOT IN ('answered', 'withdrawn') AND escalation_rung IS DISTINCT FROM 'standing'"
+            ),
+        ),
+        Index(
             "ix_submission_sender_wrote_last",
             "due_at",
             "submission_id",
@@ -122,6 +135,42 @@ class HourStep(Base):
     data: Mapped[dict[str, Any]]
     meta: Mapped[dict[str, Any]]
     hour: Mapped[datetime] = mapped_column(index=True)
+
+
+class Pause(Base):
+    """A time in which both clocks of a case stand still, because its sender was asked for what lacks.
+
+    It ends at `until_at` if nothing ends it before. What was asked is a message.
+    """
+
+    __tablename__ = "pause"
+
+    pause_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    client_id: Mapped[str]
+    working_days: Mapped[int] = mapped_column(SmallInteger)
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("ended_by IN ('sender', 'handler', 'time', 'answer')", name="ended_by"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        Index("ix_pause_open", "until_at", postgresql_where=sql("ended_at IS NULL")),
+    )
+
+
+class DueMove(Base):
+    """A decision that gave both clocks of a case more working days. Why is a message to the sender."""
+
+    __tablename__ = "due_move"
+
+    move_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    client_id: Mapped[str]
+    working_days: Mapped[int] = mapped_column(SmallInteger)
+    decided_at: Mapped[datetime]
 
 
 class Contact(Base):
@@ -179,4 +228,17 @@ def state_of(submission: Submission) -> CaseState:
         organisation_id=submission.organisation_id,
         messages_count=submission.messages_count,
         identity_level=submission.identity_level,
+        paused=submission.paused_since is not None,
+    )
+
+
+def facts_of(
+    started_at: datetime, body_started_at: datetime | None, pauses: Iterable[Pause], moves: Iterable[DueMove]
+) -> CaseFacts:
+    """What the clocks of a case follow from; what was before they started, at the receipt or the opening, is over."""
+    return CaseFacts(
+        received_at=started_at,
+        stops=[Stop(pause.from_at, pause.ended_at or pause.until_at) for pause in pauses],
+        moves=[Moved(move.decided_at, move.working_days) for move in moves if move.decided_at >= started_at],
+        body_started_at=body_started_at if body_started_at and body_started_at > started_at else None,
     )

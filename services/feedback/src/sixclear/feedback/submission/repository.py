@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
-from sixclear.feedback.submission.models import Access, Contact, HourStep, Submission
+from sixclear.feedback.submission.models import Access, Contact, DueMove, HourStep, Pause, Submission
 
 # Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
 # hash wait for each other, which costs a moment and breaks nothing.
@@ -31,6 +31,11 @@ class Narrowing:
 async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Submission | None:
     """The submission with this identifier; its row locked when it is about to change."""
     return await session.get(Submission, submission_id, with_for_update=lock)
+
+
+async def find_many(session: AsyncSession, submission_ids: Collection[UUID]) -> Sequence[Submission]:
+    """The submissions with these identifiers."""
+    return (await session.scalars(select(Submission).where(Submission.submission_id.in_(submission_ids)))).all()
 
 
 async def assigned_among(session: AsyncSession, submission_ids: Collection[UUID], organisation_id: UUID) -> set[UUID]:
@@ -80,6 +85,9 @@ async def count_submissions(session: AsyncSession, narrow: Narrowing, *, visible
 
 def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> list[ColumnElement[bool]]:
     conditions = [Submission.organisation_id == visible_to] if visible_to else []
+    # The lateness of a body counts by its own clock, that of the country by the sender's.
+    one_body = visible_to is not None or narrow.organisation_id is not None
+    due_at = func.coalesce(Submission.body_due_at, Submission.due_at) if one_body else Submission.due_at
     if narrow.status:
         conditions.append(Submission.status == narrow.status)
     if narrow.kind:
@@ -90,27 +98,76 @@ def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> li
         last = Submission.last_message_by
         conditions.append(last == "sender" if narrow.sender_wrote_last else last.is_distinct_from("sender"))
     if narrow.overdue is not None:
-        late = and_(_OPEN, Submission.due_at < now)
+        late = and_(_OPEN, due_at < now)
         conditions.append(late if narrow.overdue else not_(late))
     return conditions
 
 
 @dataclass(frozen=True, slots=True)
 class OpenClock:
-    """Since when an open case is counted, and when its answer is due by the edition that it was counted with."""
+    """Since when an open case is counted, and what its clocks say by the edition that it was counted with."""
 
     submission_id: UUID
     received_at: datetime
+    body_started_at: datetime | None
     due_at: datetime
     due_soon_at: datetime
+    body_due_at: datetime | None
 
 
 async def list_open_clocks(session: AsyncSession, editions: Collection[str]) -> Sequence[OpenClock]:
     """The clocks of all open cases that were counted with one of these editions of the calendar."""
     start = func.coalesce(Submission.reopened_at, Submission.received_at)
-    columns = (Submission.submission_id, start, Submission.due_at, Submission.due_soon_at)
-    rows = await session.execute(select(*columns).where(_OPEN, Submission.calendar_edition.in_(editions)))
+    begun = (Submission.submission_id, start, Submission.body_started_at)
+    due = (Submission.due_at, Submission.due_soon_at, Submission.body_due_at)
+    rows = await session.execute(select(*begun, *due).where(_OPEN, Submission.calendar_edition.in_(editions)))
     return [OpenClock(*row) for row in rows]
+
+
+async def list_pauses(session: AsyncSession, submission_ids: Collection[UUID]) -> Sequence[Pause]:
+    """Every time in which the clock of one of these cases stood still, in order."""
+    statement = select(Pause).where(Pause.submission_id.in_(submission_ids))
+    return (await session.scalars(statement.order_by(Pause.from_at))).all()
+
+
+async def list_moves(session: AsyncSession, submission_ids: Collection[UUID]) -> Sequence[DueMove]:
+    """Every decision that moved the due time of one of these cases, in order."""
+    statement = select(DueMove).where(DueMove.submission_id.in_(submission_ids))
+    return (await session.scalars(statement.order_by(DueMove.decided_at))).all()
+
+
+async def list_open_pauses(session: AsyncSession, editions: Collection[str]) -> Sequence[Pause]:
+    """As `list_pauses`, of all open cases that were counted with one of these editions of the calendar."""
+    statement = select(Pause).where(Pause.submission_id.in_(_open_of(editions)))
+    return (await session.scalars(statement.order_by(Pause.from_at))).all()
+
+
+async def list_open_moves(session: AsyncSession, editions: Collection[str]) -> Sequence[DueMove]:
+    """As `list_moves`, of all open cases that were counted with one of these editions of the calendar."""
+    statement = select(DueMove).where(DueMove.submission_id.in_(_open_of(editions)))
+    return (await session.scalars(statement.order_by(DueMove.decided_at))).all()
+
+
+def _open_of(editions: Collection[str]) -> Select[UUID]:
+    return select(Submission.submission_id).where(_OPEN, Submission.calendar_edition.in_(editions))
+
+
+async def lock_over(session: AsyncSession, now: datetime, limit: int) -> Sequence[Submission]:
+    """Cases with a pause that is over and was not ended; their rows locked, those that others hold left out."""
+    over = select(Pause.submission_id).where(Pause.ended_at.is_(None), Pause.until_at < now).order_by(Pause.until_at)
+    locked = select(Submission).where(Submission.submission_id.in_(over.limit(limit)))
+    return (await session.scalars(locked.with_for_update(skip_locked=True))).all()
+
+
+async def lock_escalating(
+    session: AsyncSession, told: str | None, due_before: datetime, limit: int
+) -> Sequence[Submission]:
+    """Open cases that were due by `due_before` and stand at the rung `told`; their rows locked, as of `lock_silent`."""
+    narrowed = select(Submission).where(
+        _OPEN, Submission.escalation_rung.is_not_distinct_from(told), Submission.due_at <= due_before
+    )
+    locked = narrowed.order_by(Submission.due_at).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(locked)).all()
 
 
 async def lock_open(

@@ -1,6 +1,6 @@
 """Requests and responses about submissions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -127,8 +127,25 @@ class PauseView(Schema):
     """A time in which the clock stood still."""
 
     from_at: datetime
-    to_at: datetime | None
-    reason: str
+    to_at: datetime | None = Field(description="Null while it stands still.")
+    reason: str = Field(description="`completion`: the sender was asked for what lacks.")
+    until_at: datetime | None = Field(default=None, description="When it ends at the latest.")
+    working_days: int | None = Field(default=None, description="How many the sender was given.")
+    ended_by: Literal["sender", "handler", "time", "answer"] | None = None
+
+
+class ClockLine(Schema):
+    """One line of the explanation; from `received` or `transferred` to the next `due` the days add up."""
+
+    what: Literal["received", "answer", "moved", "stopped", "not_worked", "due", "transferred"]
+    day: date
+    until: date | None = None
+    days: int = Field(description="Working days; of `not_worked` days off.")
+    term: str | None = Field(default=None, description="The rule that it follows.")
+    mark: Literal["law", "proposal"] | None = Field(default=None, description="Whether the rule is law or ours.")
+    basis: str | None = None
+    text_vi: str
+    text_en: str
 
 
 class ClockView(Schema):
@@ -146,8 +163,21 @@ class ClockView(Schema):
     pauses: list[PauseView]
     provisional: bool = Field(description="The term reaches into a year whose holidays are not all known yet.")
     first_due_at: datetime | None = Field(
-        default=None, description="The due time that was told first, where a newer edition of the calendar moved it."
+        default=None,
+        description="The due time that was told at receipt and never changes; null while `due_at` is the same.",
     )
+    body_due_at: datetime | None = Field(
+        default=None,
+        description="When the body that has the case must answer. It starts again with an accepted transfer to a body"
+        " outside the former one's; the sender's `due_at` does not.",
+    )
+    body_started_at: datetime | None = None
+    paused_since: datetime | None = Field(
+        default=None, description="Both clocks stand still since then; `due_at` is the latest that it can be."
+    )
+    pause_days_left: int | None = Field(default=None, description="Working days that the clock may still stand.")
+    long_overdue_at: datetime | None = None
+    lines: list[ClockLine] = Field(default_factory=list, description="How the due times were counted, step by step.")
 
 
 class SubmissionReceipt(Schema):

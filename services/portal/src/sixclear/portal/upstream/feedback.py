@@ -69,16 +69,43 @@ class PublishedAnswer(Answer):
     text: str
 
 
+class ClockLine(Answer):
+    """One step of how a deadline was counted."""
+
+    text_vi: str
+    text_en: str
+    mark: str | None = None
+
+
+class NamedBody(Answer):
+    """A body by its name."""
+
+    name_vi: str
+    name_en: str | None = None
+
+
+class CaseTransfer(Answer):
+    """A body that was offered the case, and what it decided."""
+
+    to_organisation: NamedBody | None = None
+    state: str
+    offered_at: datetime
+    decided_at: datetime | None = None
+
+
 class CaseClock(Answer):
     """How the answer stands against its deadline, and by which rule that is.
 
     `provisional`: the deadline may move, because the holidays of its year are not all known. `first_due_at` is the
-    one that was told first, where the holidays of its year moved it.
+    one that was told first, where it is another one now. `paused_since`: it waits for what the sender was asked.
     """
 
     state: Literal["in_time", "due_soon", "overdue", "answered"]
     provisional: bool = False
     first_due_at: datetime | None = None
+    body_due_at: datetime | None = None
+    paused_since: datetime | None = None
+    lines: list[ClockLine] = Field(default_factory=list)
     rule_vi: str | None = None
     rule_en: str | None = None
 
@@ -119,6 +146,7 @@ class Case(Answer):
     due_at: datetime
     answered_at: datetime | None = None
     clock: CaseClock
+    transfers: list[CaseTransfer] = Field(default_factory=list)
     demonstration: bool = False
     code_changed_at: datetime | None = None
     messages: list[Message] = Field(default_factory=list)

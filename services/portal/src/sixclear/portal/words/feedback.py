@@ -43,6 +43,17 @@ ACCESSES: Mapping[str, str] = {
     "contact": N_("cách liên lạc"),
     "sealed_text": N_("nội dung niêm phong"),
 }
+TRANSFERS: Mapping[str, str] = {
+    "offered": N_("đang chờ trả lời"),
+    "accepted": N_("đã nhận"),
+    "refused": N_("không nhận"),
+    "lapsed": N_("không còn hiệu lực"),
+}
+# A rule of the clock is law, or ours.
+CLOCK_MARKS: Mapping[str, str] = {
+    "law": N_("theo luật"),
+    "proposal": N_("đề xuất của hệ thống"),
+}
 STATEMENTS: Mapping[str, str] = {
     "received": N_("Đã tiếp nhận góp ý"),
     "acknowledged": N_("Đã phân loại góp ý"),
@@ -67,4 +78,9 @@ CHANGES: Mapping[str, str] = {
     "submission.step_done": N_("Làm xong một việc đã hứa"),
     "submission.taken_back": N_("Người gửi rút góp ý"),
     "submission.due_moved": N_("Dời hạn trả lời theo lịch nghỉ mới"),
+    "submission.clock_paused": N_("Dừng đồng hồ để người gửi bổ sung"),
+    "submission.clock_resumed": N_("Đồng hồ chạy tiếp"),
+    "submission.due_changed": N_("Dời hạn trả lời theo quyết định"),
+    "submission.transferred": N_("Cơ quan khác nhận góp ý"),
+    "submission.escalated": N_("Báo góp ý quá hạn lên cấp cao hơn"),
 }

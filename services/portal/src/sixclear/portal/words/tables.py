@@ -21,6 +21,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "decision kind": tasks.DECISION_KINDS,
     "decision state": tasks.DECISION_STATES,
     "case status": feedback.CASE_STATUSES,
+    "transfer": feedback.TRANSFERS,
+    "clock mark": feedback.CLOCK_MARKS,
     "outcome": feedback.OUTCOMES,
     "access": feedback.ACCESSES,
     "statement": feedback.STATEMENTS,

@@ -165,6 +165,8 @@ def _new_submission(
         calendar_edition=clock.edition,
         first_due_at=clock.due_at,
         body_due_at=None,
+        body_started_at=None,
+        offered_organisation_id=None,
         paused_since=None,
         step=None,
         rating=None,

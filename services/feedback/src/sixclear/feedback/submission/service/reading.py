@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
-from sixclear.feedback.submission.access import decides_on_appeal, require_handler
+from sixclear.feedback.submission.access import decides_on_appeal, require_handler, require_reader
 from sixclear.feedback.submission.errors import SubmissionNotFound
 from sixclear.feedback.submission.metrics import CONTACTS_READ
 from sixclear.feedback.submission.models import Access, Submission
@@ -28,6 +28,23 @@ async def get_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submis
     return require_handler(ctx, hub, await repository.find_submission(ctx.session, submission_id))
 
 
+async def read_case(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
+    """As `get_submission`, also for the body that it is offered to."""
+    return require_reader(ctx, hub, await repository.find_submission(ctx.session, submission_id))
+
+
+async def lock_any(ctx: Context, submission_id: UUID) -> Submission | None:
+    """The submission, its row locked; who may act on it is asked by the caller. None where there is none."""
+    return await repository.find_submission(ctx.session, submission_id, lock=True)
+
+
+async def readable_among(ctx: Context, hub: UUID, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
+    """Those of these submissions that the caller's organisation handles or is offered, by identifier."""
+    own = ctx.caller.own_organisation()
+    found = await repository.find_many(ctx.session, submission_ids)
+    return {row.submission_id: row for row in found if own in (hub, row.organisation_id, row.offered_organisation_id)}
+
+
 async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -> Submission:
     """The submission that the caller handles, its row locked until the transaction ends.
 
@@ -36,11 +53,6 @@ async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -
     submission = require_handler(ctx, hub, await repository.find_submission(ctx.session, submission_id, lock=True))
     expect(submission)
     return submission
-
-
-async def lock_any(ctx: Context, submission_id: UUID) -> Submission | None:
-    """A submission that time goes on with, its row locked; for no caller."""
-    return await repository.find_submission(ctx.session, submission_id, lock=True)
 
 
 async def find_by_receipt(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission | None:
@@ -76,10 +88,13 @@ async def count_silence(ctx: Context, organisation_id: UUID) -> int:
 
 
 async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
-    """One submission, also for the body that decides on an appeal; that a sealed one was read is logged."""
+    """One submission, also for the body that it is offered to, or that decides on an appeal.
+
+    That a sealed one was read is logged.
+    """
     submission = await repository.find_submission(ctx.session, submission_id)
     if submission is None or not decides_on_appeal(ctx, submission):
-        submission = require_handler(ctx, hub, submission)
+        submission = require_reader(ctx, hub, submission)
     if submission.visibility == "sealed":
         await _log_access(of_case(ctx, submission), submission_id, "sealed_text", None)
     return submission

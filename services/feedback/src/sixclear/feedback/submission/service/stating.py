@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sixclear.common.transparency.statements import Kind
 from sixclear.common.use_case import Context
-from sixclear.feedback.submission.clocks import ANSWER_WORKING_DAYS
 from sixclear.feedback.submission.models import Submission, by_hour
+from sixclear.feedback.submission.terms import terms
 from sixclear.feedback.transparency import service as transparency
 
 
@@ -17,12 +17,15 @@ def state(
     content: Iterable[tuple[str, str | None]] = (),
     *,
     silent: UUID | None = None,
+    term: str = "answer",
 ) -> None:
     """State a step of a case in its transaction, with the due time as it is now; `silent` is the body that is counted.
 
+    `term` is the code of the rule that the step follows (`terms.py`).
+
     Where only the hour of a step is kept, `ctx` is that of `hours.py`, and the statement waits for the hour's end too.
     """
-    rule = f"answer-{ANSWER_WORKING_DAYS}/{submission.calendar_edition}"
+    rule = f"{term}-{terms()[term].count}/{submission.calendar_edition}"
     transparency.state(
         ctx,
         submission.submission_id,

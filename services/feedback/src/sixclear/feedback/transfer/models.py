@@ -1,0 +1,37 @@
+"""The table of transfers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.feedback.tables import Base
+
+
+class Transfer(Base):
+    """A case that was offered to another body. Grounds are codes: nothing is written here that needs protection."""
+
+    __tablename__ = "transfer"
+
+    transfer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    from_organisation_id: Mapped[UUID]
+    to_organisation_id: Mapped[UUID]
+    ground: Mapped[str]
+    offered_by: Mapped[str]
+    offered_at: Mapped[datetime]
+    state: Mapped[str]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    refusal: Mapped[str | None]
+    # Whether the body's clock started again: it stands outside the former one's tree. Null until it is accepted.
+    restarts: Mapped[bool | None] = mapped_column(Boolean)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('offered', 'accepted', 'refused', 'lapsed')", name="state"),
+        Index("ix_transfer_from", "from_organisation_id", "offered_at", "transfer_id"),
+        Index("ix_transfer_to", "to_organisation_id", "offered_at", "transfer_id"),
+        Index("ix_transfer_open", "submission_id", unique=True, postgresql_where=sql("state = 'offered'")),
+    )

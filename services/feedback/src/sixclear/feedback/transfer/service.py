@@ -1,0 +1,152 @@
+"""A case goes to another body only when that body takes it; the sender's clock goes on whatever happens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sixclear.common.change import TransitionNotAllowed
+from sixclear.common.use_case import Context, Expect
+from sixclear.feedback.fields import Step
+from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.submission.access import require_offered
+from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.service import reading as submissions
+from sixclear.feedback.submission.service import timing
+from sixclear.feedback.submission.service.hours import of_case
+from sixclear.feedback.transfer import repository
+from sixclear.feedback.transfer.errors import TransferDecided, TransferNotFound, TransferOpen, TransferToItself
+from sixclear.feedback.transfer.models import Transfer
+from sixclear.feedback.transfer.repository import TransferFilter
+from sixclear.feedback.transfer.schemas import RefusalEntry, TransferEntry
+
+_BODY = "#/organisation_id"
+_MOST_SHOWN = 50
+
+
+async def offer(
+    ctx: Context, hub: UUID, submission_id: UUID, entry: TransferEntry, expect: Expect
+) -> tuple[Transfer, Submission]:
+    """Offer a case to another body, which may read it until it decides. Until then nothing else changes.
+
+    Raises TransitionNotAllowed for a case that no body has, TransferOpen, TransferToItself, ReferenceUnknown.
+    """
+    submission = await submissions.locked(ctx, hub, submission_id, expect)
+    ctx = of_case(ctx, submission)
+    offered_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
+    to = (await organisations.referenced(ctx, {_BODY: entry.organisation_id}))[_BODY]
+    former = submission.organisation_id
+    if former is None or submission.status not in ("assigned", "in_review"):
+        raise TransitionNotAllowed("A case is transferred while a body has it and has not answered; assign it first.")
+    if former == to:
+        raise TransferToItself(
+            "The body that the case is assigned to needs no transfer.",
+            errors=[{"pointer": _BODY, "code": "has-the-case", "detail": "Name another body."}],
+        )
+    if submission.offered_organisation_id is not None:
+        raise TransferOpen("A body that was offered this case has not decided yet.")
+    transfer = Transfer(
+        transfer_id=ctx.new_id(),
+        submission_id=submission_id,
+        from_organisation_id=former,
+        to_organisation_id=to,
+        ground=entry.ground,
+        offered_by=ctx.caller.client_id,
+        offered_at=offered_at,
+        state="offered",
+        decided_at=None,
+        decided_by=None,
+        refusal=None,
+        restarts=None,
+    )
+    ctx.session.add(transfer)
+    submission.offered_organisation_id = to
+    await ctx.session.flush()
+    return transfer, submission
+
+
+async def accept(
+    ctx: Context, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
+) -> tuple[Transfer, Submission]:
+    """Take the case; the body's clock restarts unless it stands below the former body.
+
+    Raises SubmissionNotFound for another body, TransferNotFound.
+    """
+    submission, transfer = await _offered(ctx, submission_id, transfer_id, expect)
+    ctx = of_case(ctx, submission)
+    accepted_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
+    to, former = transfer.to_organisation_id, transfer.from_organisation_id
+    restarts = not await organisations.stands_below(ctx, to, former)
+    await timing.transfer(ctx, submission, to, accepted_at, restarts=restarts)
+    transfer.restarts = restarts
+    _decide(ctx, transfer, "accepted", accepted_at)
+    return transfer, submission
+
+
+async def refuse(
+    ctx: Context, submission_id: UUID, transfer_id: UUID, entry: RefusalEntry, expect: Expect
+) -> tuple[Transfer, Submission]:
+    """Leave the case with the body that has it. Raises SubmissionNotFound for another body, TransferNotFound."""
+    submission, transfer = await _offered(ctx, submission_id, transfer_id, expect)
+    ctx = of_case(ctx, submission)
+    refused_at = ctx.fact_time(entry.occurred_at, transfer.offered_at)
+    transfer.refusal = entry.ground
+    _decide(ctx, transfer, "refused", refused_at)
+    submission.offered_organisation_id = None
+    return transfer, submission
+
+
+async def take_back(
+    ctx: Context, hub: UUID, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
+) -> tuple[Transfer, Submission]:
+    """End an offer that was not decided. Raises TransferNotFound, and TransferDecided for one that is."""
+    submission = await submissions.locked(ctx, hub, submission_id, expect)
+    ctx = of_case(ctx, submission)
+    transfer = await _found(ctx, submission_id, transfer_id)
+    if transfer.state != "offered":
+        raise TransferDecided("This transfer waits for no decision any more.")
+    _decide(ctx, transfer, "lapsed", ctx.fact_time(step.occurred_at, transfer.offered_at))
+    submission.offered_organisation_id = None
+    return transfer, submission
+
+
+async def lapse(ctx: Context, submission: Submission, lapsed_at: datetime) -> None:
+    """End what is offered of a locked case, because it was given to another body or is closed."""
+    if submission.offered_organisation_id is None:
+        return
+    await repository.lapse(ctx.session, submission.submission_id, lapsed_at)
+    submission.offered_organisation_id = None
+
+
+async def list_transfers(
+    ctx: Context, hub: UUID, narrow: TransferFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Transfer]:
+    """Transfers offered by or to the caller's body, oldest first: all for the hub."""
+    own = ctx.caller.own_organisation()
+    return await repository.list_transfers(
+        ctx.session, narrow, of_body=None if own == hub else own, after=after, limit=limit
+    )
+
+
+async def transfers_of(ctx: Context, submission_id: UUID) -> Sequence[Transfer]:
+    """The newest transfers of a case, newest first, fifty at most."""
+    return await repository.list_of_case(ctx.session, submission_id, _MOST_SHOWN)
+
+
+async def _offered(ctx: Context, submission_id: UUID, transfer_id: UUID, expect: Expect) -> tuple[Submission, Transfer]:
+    submission = require_offered(ctx, await submissions.lock_any(ctx, submission_id))
+    expect(submission)
+    transfer = await _found(ctx, submission_id, transfer_id)
+    if transfer.state != "offered":
+        raise TransferDecided("This transfer waits for no decision any more.")
+    return submission, transfer
+
+
+async def _found(ctx: Context, submission_id: UUID, transfer_id: UUID) -> Transfer:
+    transfer = await repository.find_transfer(ctx.session, submission_id, transfer_id)
+    if transfer is None:
+        raise TransferNotFound("This submission has no transfer with this identifier.")
+    return transfer
+
+
+def _decide(ctx: Context, transfer: Transfer, state: str, decided_at: datetime) -> None:
+    transfer.state, transfer.decided_at, transfer.decided_by = state, decided_at, ctx.caller.client_id
