@@ -134,6 +134,7 @@ async def test_a_sender_follows_the_task_that_came_of_an_idea(
             "reason": "Phù hợp.",
             "legal_basis": "57-NQ/TW",
             "responsible_organisation_id": "G06",
+            "next_date": "2100-12-31",
             "text": "Bộ sẽ làm.",
         }
         drafted = await services.ask("feedback", "G06/desk", f"{case}/answers", answer)
