@@ -46,6 +46,7 @@ FEEDBACK = House(
         "sealing.values": Idea("rules", "a text under the key of its case, bound to its place"),
         "sealing.wraps": Idea("rules", "the key of a case under the key of a recipient, or of the receipt code"),
         "sealing.periods": Idea("repository", "key pairs by recipient and month, in files"),
+        "sealing.renewing": Idea("service", "ends the keys of a month, run by no request"),
         "sealing.filling": Idea("service", "seals what releases before wrote in clear, run by no request"),
         "mailbox.sender_steps": Idea("routes", "what a sender does with the own case beside reading and writing"),
         "submission.dependencies": Idea("routes", _FROM_REQUEST),

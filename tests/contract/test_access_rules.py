@@ -52,6 +52,7 @@ _MAILBOX = (
     "/statements",
     "/code",
     "/identity",
+    "/erasure",
     "/consent",
     "/rating",
     "/withdraw",

@@ -1,4 +1,4 @@
-"""The files of the public log have a disk of their own, which every process of feedback writes to."""
+"""The public log and the keys of cases have disks of their own, which every process of feedback shares."""
 
 import pytest
 from tests.contract.rendered import container, environment, of, pod
@@ -6,13 +6,25 @@ from tests.contract.rendered import container, environment, of, pod
 OVERLAYS = ("dev", "prod")
 
 
+@pytest.mark.parametrize("setting", ["SIXCLEAR_FEEDBACK_LOG_FOLDER", "SIXCLEAR_FEEDBACK_KEYS_FOLDER"])
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_every_process_of_feedback_writes_the_files_of_the_log_to_one_disk_of_their_own(overlay: str) -> None:
+def test_every_process_of_feedback_writes_to_one_disk_of_its_own(overlay: str, setting: str) -> None:
     feedback = of(overlay, "Deployment")["feedback"]
-    folder = environment(overlay, feedback)["SIXCLEAR_FEEDBACK_LOG_FOLDER"]
-    (mounted,) = [mount["name"] for mount in container(feedback)["volumeMounts"] if mount["mountPath"] == folder]
+    folder = environment(overlay, feedback)[setting]
+    mounts = container(feedback)["volumeMounts"]
+    (mounted,) = [
+        mount["name"] for mount in mounts if folder == mount["mountPath"] or folder.startswith(mount["mountPath"] + "/")
+    ]
     (volume,) = [volume for volume in pod(feedback)["volumes"] if volume["name"] == mounted]
-    (claim,) = of(overlay, "PersistentVolumeClaim").items()
-    assert volume["persistentVolumeClaim"] == {"claimName": claim[0]}
-    shared = claim[1]["spec"]["accessModes"] == ["ReadWriteMany"]
+    claim = of(overlay, "PersistentVolumeClaim")[volume["persistentVolumeClaim"]["claimName"]]
+    shared = claim["spec"]["accessModes"] == ["ReadWriteMany"]
     assert shared or feedback["spec"]["replicas"] == 1
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_no_two_folders_share_a_disk(overlay: str) -> None:
+    volumes = [
+        volume for volume in pod(of(overlay, "Deployment")["feedback"])["volumes"] if "persistentVolumeClaim" in volume
+    ]
+    claims = [volume["persistentVolumeClaim"]["claimName"] for volume in volumes]
+    assert sorted(claims) == sorted(of(overlay, "PersistentVolumeClaim")) == ["feedback-keys", "feedback-log"]

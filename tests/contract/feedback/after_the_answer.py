@@ -48,3 +48,6 @@ async def what_a_sender_does(service: Service, before: Before = nothing_first) -
     await step("anybody", "/mailbox/copy", opening)
     receipt = await step("anybody", "/submissions", submission(), **{"Idempotency-Key": "after-the-answer-2"})
     await step("anybody", "/mailbox/withdraw", {"receipt_code": receipt["receipt_code"]})
+    receipt = await step("anybody", "/submissions", submission(), **{"Idempotency-Key": "erased-by-the-sender"})
+    await step("anybody", "/mailbox/withdraw", {"receipt_code": receipt["receipt_code"]})
+    await step("anybody", "/mailbox/erasure", {"receipt_code": receipt["receipt_code"], "what": "case"})

@@ -40,6 +40,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
         "/statements",
         "/code",
         "/identity",
+        "/erasure",
         "/consent",
         "/rating",
         "/withdraw",

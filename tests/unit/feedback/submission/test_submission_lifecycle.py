@@ -88,3 +88,13 @@ def test_how_well_a_sender_can_be_known_is_never_lowered(known: str, given: str)
 def test_no_one_is_known_better_after_a_case_was_withdrawn() -> None:
     with pytest.raises(TransitionNotAllowed):
         lifecycle.raise_identity(a_submission(status="withdrawn"), "named")
+
+
+def test_a_case_is_erased_only_when_no_answer_is_owed() -> None:
+    for status in ("received", "triaged", "assigned", "in_review"):
+        with pytest.raises(TransitionNotAllowed):
+            lifecycle.shred(a_submission(status=status), None)
+    for status in ("answered", "withdrawn"):
+        assert lifecycle.shred(a_submission(status=status), None).fields == {}
+        with pytest.raises(TransitionNotAllowed):
+            lifecycle.shred(a_submission(status=status), "appeal")

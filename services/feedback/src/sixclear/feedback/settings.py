@@ -42,6 +42,13 @@ class Settings(ReadSettings):
         " archive with a database. Shared by all processes of the service; one that only takes in needs `public` alone."
         " Without it: `feedback/keys` under `SIXCLEAR_HOME`, made at the first start.",
     )
+    erasure_days: int = Field(
+        default=35,
+        ge=33,
+        le=400,
+        description="Days after which no backup opens what was erased: the private keys of a month go so many days"
+        " after it began. A backup of the database that is older opens no text of any case.",
+    )
     log_origin: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9./:_-]{1,200}$",

@@ -16,17 +16,19 @@ from sixclear.feedback.app import create_app, give_receipts
 from sixclear.feedback.census.service import count
 from sixclear.feedback.escalation.service import escalate
 from sixclear.feedback.events import EVENTS
+from sixclear.feedback.mailbox.service import erase_case
 from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.proposal import consumers as proposals
 from sixclear.feedback.proposal.service import publish_waiting
 from sixclear.feedback.rating import service as ratings
-from sixclear.feedback.sealing import filling
+from sixclear.feedback.sealing import filling, renewing
 from sixclear.feedback.sealing.periods import KeyFolder
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
+from sixclear.feedback.submission.service.erasing import forget_late_statements, repeat_erasures
 from sixclear.feedback.submission.service.hours import publish_hours
 from sixclear.feedback.submission.service.silence import state_silence
 from sixclear.feedback.transparency import repository as log
@@ -61,7 +63,7 @@ def read_secret(target: SourceTarget[Settings]) -> Receipts:
 def open_vault(target: SourceTarget[Settings]) -> None:
     """Let the sessions of the target's database seal and open what people write."""
     folder = target.settings.keys_folder or target.runtime.settings.home / "feedback" / "keys"
-    carry(target.database, Vault(KeyFolder(folder), target.settings.hub_organisation_id))
+    carry(target.database, Vault(KeyFolder(folder), target.settings.hub_organisation_id, target.settings.erasure_days))
 
 
 async def sequencer_of(target: SourceTarget[Settings], receipts: Receipts) -> Sequencer:
@@ -130,6 +132,17 @@ async def tell_overdue(target: SourceTarget[Settings]) -> None:
     await escalate(target.database, target.event_log, target.runtime.clock, *bodies)
 
 
+async def renew_keys(target: SourceTarget[Settings]) -> None:
+    """Wrap keys again that earlier months wrapped, and destroy the private keys whose time is over."""
+    await renewing.renew(target.database, target.event_log, target.runtime.clock)
+
+
+async def keep_erased(target: SourceTarget[Settings]) -> None:
+    """Erase again what a dump brought back, and forget what was stated on cases just before they were erased."""
+    await repeat_erasures(target.database, target.event_log, target.runtime.clock, erase_case)
+    await forget_late_statements(target.database, target.runtime.clock)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -144,7 +157,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
-        tend={"texts in clear": seal_what_is_clear},
+        tend={"texts in clear": seal_what_is_clear, "keys of months past": renew_keys, "what was erased": keep_erased},
         pass_time={"answers that are not rated": ask_for_ratings},
         go_on={
             "answers whose time has come": publish_scheduled,

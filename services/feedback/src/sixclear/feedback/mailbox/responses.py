@@ -1,6 +1,7 @@
 """Messages, and the case as its sender sees it, as responses."""
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from sixclear.common.transparency.notes import encode
@@ -13,7 +14,7 @@ from sixclear.feedback.identity import service as identity
 from sixclear.feedback.identity.responses import steps_response
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
-from sixclear.feedback.mailbox.schemas import CaseCopy, CaseStep, CaseView, MessageState, MessageView
+from sixclear.feedback.mailbox.schemas import CaseCopy, CaseStep, CaseView, ErasureState, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.proposal import service as proposals
 from sixclear.feedback.proposal.responses import proposal_responses
@@ -21,6 +22,7 @@ from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.rating.responses import rating_response
 from sixclear.feedback.sealing import service as sealing
+from sixclear.feedback.sealing.models import Erasure
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
@@ -34,7 +36,7 @@ from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {
     *("title", "text", "publication_id", "clock", "transfers", "messages", "answer", "former_answers", "accesses"),
-    *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal"),
+    *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal", "erasures"),
     *("reopen_until", "reopening", "appeal", "appeals"),
 }
 
@@ -75,9 +77,16 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         appeals=[own_appeal(key, one, names) for one in again.appeals],
         may_withdraw=submission.status not in ("answered", "withdrawn"),
         proposal=shown[0],
+        erasures=[erasure_response(erasure) for erasure in await sealing.list_erasures(ctx, case_id)],
         accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
         identity_requests=steps_response(asked, names),
     )
+
+
+def erasure_response(erasure: Erasure) -> ErasureState:
+    """That something was erased, as its sender reads it."""
+    what: Literal["contact", "case"] = "case" if erasure.purpose == sealing.CONTENT else "contact"
+    return ErasureState(what=what, erased_at=erasure.erased_at, backups_until=erasure.backups_until)
 
 
 async def messages_response(ctx: Context, case_id: UUID, messages: Sequence[Message]) -> list[MessageView]:

@@ -19,11 +19,13 @@ from sixclear.feedback.allowance.errors import TooManyAttempts
 from sixclear.feedback.mailbox import service
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.metrics import MAILBOX_OPENINGS
-from sixclear.feedback.mailbox.responses import case_response, sent_response, statement_response
+from sixclear.feedback.mailbox.responses import case_response, erasure_response, sent_response, statement_response
 from sixclear.feedback.mailbox.schemas import (
     CaseView,
     ConsentEntry,
     ConsentState,
+    ErasureEntry,
+    ErasureState,
     HandlerMessage,
     IdentityEntry,
     IdentityState,
@@ -193,6 +195,20 @@ async def change_consent(ctx: ContextDep, receipts: ReceiptsDep, entry: ConsentE
     """Agree that a moderator releases a public copy, or no longer. Without consent one that stands is taken back."""
     withdrawn = await service.change_consent(ctx, receipts, entry)
     return ConsentState(consent=entry.consent, publication_withdrawn=withdrawn)
+
+
+@router.post(
+    "/mailbox/erasure",
+    operation_id="eraseOwn",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, Depends(RouteOptions(key_belongs_to=case_of))],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, TransitionNotAllowed),
+)
+async def erase(ctx: ContextDep, receipts: ReceiptsDep, entry: ErasureEntry) -> ErasureState:
+    """Erase one's contact, or all that was written in one's case once it is answered. It cannot be undone.
+
+    The keys by which it opens are deleted: nobody reads it any more, and after `backups_until` in no backup either.
+    """
+    return erasure_response(await service.erase(ctx, receipts, entry))
 
 
 @router.post(

@@ -91,6 +91,23 @@ class CaseStep(Schema):
     occurred_at: datetime = Field(description="Of an anonymous or sealed case: the start of the hour.")
 
 
+class ErasureEntry(MailboxOpening):
+    """What to erase."""
+
+    what: Literal["contact", "case"] = Field(
+        description="`contact`: name, e-mail and phone. `case`: all that was written, once it is answered or withdrawn;"
+        " the receipt code opens it no longer."
+    )
+
+
+class ErasureState(Schema):
+    """That it was erased: its keys are deleted."""
+
+    what: Literal["contact", "case"]
+    erased_at: datetime = Field(description="From then on nobody can read it in the running system.")
+    backups_until: datetime = Field(description="From then on nobody can read it in any backup either.")
+
+
 class NewCode(Schema):
     """The receipt code that opens the mailbox from now on; the one before opens nothing."""
 
@@ -170,6 +187,7 @@ class CaseView(Schema):
     appeal: AppealWay | None = Field(default=None, description="The appeal that is open now; null where none is.")
     appeals: list[OwnAppeal] = Field(default_factory=list, description="Appeals that were taken, first level first.")
     message_due_at: datetime | None = Field(default=None, description="When your message is to have a word.")
+    erasures: list[ErasureState] = Field(default=[], description="What you erased, and until when backups have it.")
     accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
     identity_requests: list[IdentityStep] = Field(
         default_factory=list, description="Bodies that asked who you are, and what a custodian decided; newest first."

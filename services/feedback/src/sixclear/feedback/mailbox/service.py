@@ -15,6 +15,7 @@ from sixclear.feedback.mailbox.models import Message
 from sixclear.feedback.mailbox.schemas import (
     AppealEntry,
     ConsentEntry,
+    ErasureEntry,
     HandlerMessage,
     IdentityEntry,
     MailboxMessage,
@@ -24,9 +25,10 @@ from sixclear.feedback.mailbox.schemas import (
 from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
+from sixclear.feedback.sealing.models import Erasure
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts
-from sixclear.feedback.submission.service import identity, steps, timing
+from sixclear.feedback.submission.service import erasing, identity, steps, timing
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.intake import check_key
@@ -149,6 +151,21 @@ async def withdraw(ctx: Context, receipts: Receipts, typed: str) -> Submission:
     await answers.withdraw_drafts(ctx, submission.submission_id, withdrawn_at)
     await publications.withdraw_of_case(ctx, submission.submission_id)
     return submission
+
+
+async def erase(ctx: Context, receipts: Receipts, entry: ErasureEntry) -> Erasure:
+    """Erase contact or whole case. Raises MailboxNotFound, and TransitionNotAllowed while an answer is owed."""
+    submission = await submissions.find_by_receipt(ctx, receipts, entry.receipt_code, lock=True)
+    if submission is None:
+        raise _not_found()
+    return await (erase_case if entry.what == "case" else erasing.erase_contact)(ctx, submission)
+
+
+async def erase_case(ctx: Context, submission: Submission) -> Erasure:
+    """Erase all that was written in a locked submission; its public copy is taken back."""
+    erasure = await erasing.shred(ctx, submission)
+    await publications.withdraw_of_case(of_case(ctx, submission), submission.submission_id)
+    return erasure
 
 
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:

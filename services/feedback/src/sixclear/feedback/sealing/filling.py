@@ -5,7 +5,6 @@ run again, to interrupt and to run in several processes: rows are locked, and wh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
 from sixclear.feedback.sealing import repository, service
 from sixclear.feedback.sealing.errors import CaseErased
+from sixclear.feedback.sealing.models import IN_CLEAR, InClear
 from sixclear.feedback.sealing.values import CaseKey
 
 _log = structlog.get_logger(__name__)
@@ -27,29 +27,10 @@ _CHUNK = 100
 _FILLER = Caller("sealing")
 
 
-@dataclass(frozen=True, slots=True)
-class InClear:
-    """A table of a release before with columns in clear, each beside a column `<name>_sealed`."""
-
-    table: str
-    columns: tuple[str, ...]
-    row: str
-    purpose: str = service.CONTENT
-
-
-TABLES = (
-    InClear("submission", ("title", "text"), "submission_id"),
-    InClear("message", ("text",), "submission_version"),
-    InClear("answer", ("reason", "legal_basis", "text"), "answer_id"),
-    InClear("access_log", ("reason",), "access_id"),
-    InClear("contact", ("name", "email", "phone"), "submission_id", service.IDENTITY),
-)
-
-
 async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) -> int:
     """Seal every text that stands in clear; answers how many rows. Then the files of the tables are written again."""
     sealed = 0
-    for one in TABLES:
+    for one in IN_CLEAR:
         while True:
             async with database.transaction() as session:
                 done = await _seal_some(Context(session, log, _FILLER, clock()), one)
@@ -57,7 +38,7 @@ async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) ->
             if done < _CHUNK:
                 break
     if sealed or not await repository.are_rewritten(database):
-        await repository.rewrite(database, [one.table for one in TABLES])
+        await repository.rewrite(database, [one.table for one in IN_CLEAR])
         _log.info("texts sealed", rows=sealed)
     return sealed
 
@@ -106,4 +87,4 @@ async def _keys(ctx: Context, case_ids: Sequence[UUID], purpose: str) -> dict[UU
 
 async def clear_rows(session: AsyncSession) -> int:
     """How many rows still hold text in clear."""
-    return sum([await repository.count_clear(session, one.table, one.columns) for one in TABLES])
+    return sum([await repository.count_clear(session, one.table, one.columns) for one in IN_CLEAR])

@@ -1,5 +1,6 @@
-"""Tables of wrapped keys, and of what was erased."""
+"""Tables of wrapped keys, of what was erased, and of keys that were destroyed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -40,3 +41,32 @@ class Erasure(Base):
     backups_until: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("purpose IN ('content', 'identity')", name="purpose"),)
+
+
+class DestroyedKey(Base):
+    """The record that the private key of a month was destroyed."""
+
+    __tablename__ = "destroyed_key"
+
+    recipient: Mapped[str] = mapped_column(String(80), primary_key=True)
+    period: Mapped[str] = mapped_column(String(7), primary_key=True)
+    destroyed_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class InClear:
+    """A table of a release before with columns in clear, each beside a column `<name>_sealed`."""
+
+    table: str
+    columns: tuple[str, ...]
+    row: str
+    purpose: str
+
+
+IN_CLEAR = (
+    InClear("submission", ("title", "text"), "submission_id", "content"),
+    InClear("message", ("text",), "submission_version", "content"),
+    InClear("answer", ("reason", "legal_basis", "text"), "answer_id", "content"),
+    InClear("access_log", ("reason",), "access_id", "content"),
+    InClear("contact", ("name", "email", "phone"), "submission_id", "identity"),
+)

@@ -2,17 +2,20 @@
 
 `private/<recipient>/<month>.key` and `public/<recipient>/<month>.pub`, 32 bytes each (RFC 7748). A process that has
 only `public` takes in and seals; it opens nothing. Where a folder `private` is there, a missing pair is made at its
-first use, so several processes share one folder.
+first use, so several processes share one folder. `erased` names what was erased while a dump can bring it back.
 """
 
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from sixclear.common.secret_files import secret_at, write_once
+from sixclear.common.secret_files import SECRET_BYTES, secret_at, write_once
 
 
 class KeyMissing(Exception):
@@ -24,6 +27,11 @@ def period_of(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m}"
 
 
+def start_of(period: str) -> datetime:
+    """The first instant of a month."""
+    return datetime.strptime(period, "%Y-%m").replace(tzinfo=UTC)
+
+
 class PeriodKeys(Protocol):
     """Key pairs by recipient and month."""
 
@@ -33,12 +41,27 @@ class PeriodKeys(Protocol):
     def private(self, recipient: str, period: str) -> X25519PrivateKey | None:
         """The private key; None where this process does not have it, or where it was destroyed."""
 
+    def privates(self) -> Sequence[tuple[str, str]]:
+        """Recipient and month of each private key that is there."""
+
+    def destroy(self, recipient: str, period: str) -> None:
+        """Take a private key away for good; nothing where it is gone."""
+
+    def erased(self) -> Mapping[tuple[UUID, str], datetime]:
+        """What was erased, by case and purpose, and until when a dump can bring it back."""
+
+    def remember_erased(self, case_id: UUID, purpose: str, until: datetime) -> None:
+        """Remember that a case was erased, apart from the database."""
+
+    def forget_erased(self, case_id: UUID, purpose: str) -> None:
+        """Forget it again: no dump can bring it back any more."""
+
 
 class KeyFolder:
     """Key pairs in files. What was read is kept in memory as long as its file is there."""
 
     def __init__(self, folder: Path) -> None:
-        self._private, self._public = folder / "private", folder / "public"
+        self._private, self._public, self._erased = folder / "private", folder / "public", folder / "erased"
         if not self._public.exists():
             self._private.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._kept: dict[Path, X25519PrivateKey] = {}
@@ -67,3 +90,28 @@ class KeyFolder:
         if path not in self._kept:
             self._kept[path] = X25519PrivateKey.from_private_bytes(path.read_bytes())
         return self._kept[path]
+
+    def privates(self) -> Sequence[tuple[str, str]]:
+        """Recipient and month of each private key that is there."""
+        return sorted((path.parent.name, path.stem) for path in self._private.glob("*/*.key"))
+
+    def destroy(self, recipient: str, period: str) -> None:
+        """Overwrite and delete a private key. A copy of the file, or a disk that writes elsewhere, keeps it."""
+        path = self._private / recipient / f"{period}.key"
+        with suppress(FileNotFoundError):
+            path.write_bytes(os.urandom(SECRET_BYTES))
+            path.unlink()
+        self._kept.pop(path, None)
+
+    def erased(self) -> Mapping[tuple[UUID, str], datetime]:
+        """What was erased, and until when a dump can bring it back."""
+        named = ((path, path.stem, path.suffix.removeprefix(".")) for path in self._erased.glob("*.*"))
+        return {(UUID(stem), purpose): datetime.fromisoformat(path.read_text()) for path, stem, purpose in named}
+
+    def remember_erased(self, case_id: UUID, purpose: str, until: datetime) -> None:
+        """A file that names the case, and nothing of it."""
+        write_once(self._erased / f"{case_id}.{purpose}", until.isoformat().encode())
+
+    def forget_erased(self, case_id: UUID, purpose: str) -> None:
+        """Delete that file."""
+        (self._erased / f"{case_id}.{purpose}").unlink(missing_ok=True)

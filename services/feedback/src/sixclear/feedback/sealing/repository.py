@@ -1,6 +1,7 @@
 """Wrapped keys in the database."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.db import Database
-from sixclear.feedback.sealing.models import Erasure, WrappedKey
+from sixclear.feedback.sealing.models import IN_CLEAR, DestroyedKey, Erasure, WrappedKey
 from sixclear.feedback.tables import Base
 
 _SAID = "Texts are sealed, and tables were written again."
@@ -38,9 +40,9 @@ async def list_keys(
 
 
 async def is_made(session: AsyncSession, case_id: UUID, purpose: str) -> bool:
-    """Whether the case ever had keys for the purpose: it has, or they were erased."""
+    """Whether the case has keys for the purpose, or its text was erased. A sender may give a contact again."""
     kept = select(WrappedKey.recipient).where(WrappedKey.submission_id == case_id, WrappedKey.purpose == purpose)
-    gone = select(Erasure.purpose).where(Erasure.submission_id == case_id, Erasure.purpose == purpose)
+    gone = select(Erasure.purpose).where(Erasure.submission_id == case_id, Erasure.purpose == "content")
     return bool(await session.scalar(select(exists(kept) | exists(gone))))
 
 
@@ -63,6 +65,67 @@ async def put(session: AsyncSession, key: WrappedKey) -> None:
     await session.flush()
     statement = insert(WrappedKey).values(named | new)
     await session.execute(statement.on_conflict_do_update(index_elements=list(named), set_=new))
+
+
+async def delete_keys(session: AsyncSession, case_id: UUID, purpose: str) -> None:
+    """Delete every wrap of the key of a case, and what stands in clear beside it."""
+    await session.flush()
+    named = WrappedKey.submission_id == case_id, WrappedKey.purpose == purpose
+    await session.execute(delete(WrappedKey).where(*named).execution_options(synchronize_session=False))
+    for one in (one for one in IN_CLEAR if one.purpose == purpose):
+        found = _table(one.table)
+        clear = update(found).where(found.c.submission_id == case_id, _is_clear(found, one.columns))
+        await session.execute(clear.values({name: _nothing(found, name) for name in one.columns}))
+
+
+async def note_erased(session: AsyncSession, case_id: UUID, purpose: str, at: datetime, until: datetime) -> Erasure:
+    """Write down that the keys were deleted, and until when backups hold them; what is written already stays."""
+    named = {"submission_id": case_id, "purpose": purpose}
+    new = insert(Erasure).values(**named, erased_at=at, backups_until=until).on_conflict_do_nothing()
+    await session.execute(new)
+    return await session.get_one(Erasure, (case_id, purpose))
+
+
+async def list_erasures(session: AsyncSession, case_id: UUID) -> Sequence[Erasure]:
+    """What was erased of a case."""
+    statement = select(Erasure).where(Erasure.submission_id == case_id)
+    return (await session.scalars(statement.order_by(Erasure.erased_at, Erasure.purpose))).all()
+
+
+async def list_recent_erasures(session: AsyncSession, now: datetime) -> Sequence[Erasure]:
+    """What was erased and may still be in backups."""
+    return (await session.scalars(select(Erasure).where(Erasure.backups_until > now))).all()
+
+
+async def shredded_since(session: AsyncSession, since: datetime) -> Sequence[UUID]:
+    """The cases whose text was erased since then."""
+    recent = Erasure.purpose == "content", Erasure.erased_at >= since
+    return (await session.scalars(select(Erasure.submission_id).where(*recent))).all()
+
+
+async def lock_old(
+    session: AsyncSession, period: str, after: tuple[UUID, str] | None, most: int
+) -> Sequence[WrappedKey]:
+    """All wraps of the next keys that an earlier month wrapped for anyone, locked; by case and purpose."""
+    which = tuple_(WrappedKey.submission_id, WrappedKey.purpose)
+    old = select(WrappedKey.submission_id, WrappedKey.purpose).where(WrappedKey.period < period)
+    if after is not None:
+        old = old.where(which > tuple_(*after))
+    some = old.distinct().order_by(WrappedKey.submission_id, WrappedKey.purpose).limit(most)
+    statement = select(WrappedKey).where(which.in_(some)).order_by(WrappedKey.submission_id, WrappedKey.purpose)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
+async def is_used(session: AsyncSession, recipient: str, period: str) -> bool:
+    """Whether anything is wrapped for this recipient's key of this month."""
+    used = select(WrappedKey.submission_id).where(WrappedKey.period == period, WrappedKey.recipient == recipient)
+    return bool(await session.scalar(select(exists(used))))
+
+
+async def note_destroyed(session: AsyncSession, recipient: str, period: str, at: datetime) -> None:
+    """Write down that a private key is destroyed now."""
+    new = insert(DestroyedKey).values(recipient=recipient, period=period, destroyed_at=at)
+    await session.execute(new.on_conflict_do_nothing())
 
 
 async def bodies_of(session: AsyncSession, case_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -93,7 +156,7 @@ async def write_sealed(
         return
     found = _table(table)
     values: dict[str, Any] = {f"{name}_sealed": bindparam(f"new_{name}") for name in columns}
-    values |= {name: None if found.c[name].nullable else "" for name in columns}
+    values |= {name: _nothing(found, name) for name in columns}
     named = found.c.submission_id == bindparam("case"), found.c[row] == bindparam("row")
     await session.execute(update(found).where(*named).values(values), [dict(change) for change in changes])
 
@@ -125,6 +188,10 @@ async def rewrite(database: Database, tables: Collection[str]) -> None:
 
 def _is_clear(table: Table, columns: Collection[str]) -> ColumnElement[bool]:
     return or_(*(table.c[name] != "" for name in columns))
+
+
+def _nothing(table: Table, column: str) -> str | None:
+    return None if table.c[column].nullable else ""
 
 
 def _table(name: str) -> Table:

@@ -5,8 +5,9 @@ What opens keys belongs to the session (`carry`), and so does each key that was 
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from sixclear.common.db import Database, wait_to_create
 from sixclear.common.use_case import Context
 from sixclear.feedback.sealing import repository, wraps
 from sixclear.feedback.sealing.errors import CaseErased
-from sixclear.feedback.sealing.models import WrappedKey
+from sixclear.feedback.sealing.models import Erasure, WrappedKey
 from sixclear.feedback.sealing.periods import PeriodKeys, period_of
 from sixclear.feedback.sealing.values import KEY_BYTES, CaseKey
 from sixclear.feedback.sealing.wraps import WrapBroken, WrapContext
@@ -32,10 +33,11 @@ _RECIPIENTS = {CONTENT: (HUB, ESCROW), IDENTITY: (CUSTODIAN, ESCROW)}
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """What wraps and opens keys: the key pairs of each month, and which body is the hub."""
+    """What wraps and opens keys: the key pairs of each month, which body is the hub, how long private keys live."""
 
     keys: PeriodKeys
     hub_organisation_id: UUID
+    erasure_days: int = 35
 
 
 def carry(database: Database, vault: Vault) -> None:
@@ -84,7 +86,7 @@ async def keys_to_read(ctx: Context, case_ids: Collection[UUID], purpose: str = 
         readers = _readers(ctx, purpose)
         rows = await repository.list_keys(ctx.session, missing, purpose, readers)
         for row in sorted(rows, key=lambda row: readers.index(row.recipient)):
-            if (row.submission_id, purpose) not in opened and (data := _unwrapped(ctx, row)) is not None:
+            if (row.submission_id, purpose) not in opened and (data := unwrapped(ctx, row)) is not None:
                 opened[row.submission_id, purpose] = CaseKey(row.submission_id, purpose, data)
     return {case_id: opened.get((case_id, purpose), CaseKey(case_id, purpose, None)) for case_id in case_ids}
 
@@ -116,7 +118,7 @@ async def open_to_sender(ctx: Context, case_id: UUID, code_key: bytes) -> CaseKe
         if key.data is not None:
             _add(ctx, key, MAILBOX, code_key)
         return key
-    locked = _unwrapped(ctx, row)
+    locked = unwrapped(ctx, row)
     try:
         data = None if locked is None else wraps.unlock(locked, code_key, case_id)
     except WrapBroken:
@@ -136,6 +138,34 @@ async def give_to_body(ctx: Context, case_id: UUID, organisation_id: UUID) -> No
     await repository.leave_bodies(ctx.session, case_id, body(organisation_id))
     if organisation_id != vault_of(ctx.session).hub_organisation_id:
         await repository.put(ctx.session, _row(ctx, await key_to_write(ctx, case_id), body(organisation_id)))
+
+
+async def erase(ctx: Context, case_id: UUID, purpose: str) -> Erasure:
+    """Delete the keys of a case for one purpose, and what an earlier release left in clear; the row of it is locked.
+
+    From the commit on nobody opens what they sealed. Backups of before hold wraps for keys of their month, the last of
+    which is destroyed after `erasure_days`. Done again, it answers what was done.
+    """
+    await repository.delete_keys(ctx.session, case_id, purpose)
+    _opened(ctx)[case_id, purpose] = CaseKey(case_id, purpose, None)
+    until = ctx.now + timedelta(days=vault_of(ctx.session).erasure_days)
+    return await repository.note_erased(ctx.session, case_id, purpose, ctx.now, until)
+
+
+async def list_erasures(ctx: Context, case_id: UUID) -> Sequence[Erasure]:
+    """What was erased of a case."""
+    return await repository.list_erasures(ctx.session, case_id)
+
+
+async def erased_within(session: AsyncSession, now: datetime) -> Mapping[tuple[UUID, str], datetime]:
+    """What was erased and may still be in backups, by case and purpose, and until when."""
+    rows = await repository.list_recent_erasures(session, now)
+    return {(row.submission_id, row.purpose): row.backups_until for row in rows}
+
+
+async def shredded_since(session: AsyncSession, since: datetime) -> Collection[UUID]:
+    """The cases whose text was erased since then."""
+    return await repository.shredded_since(session, since)
 
 
 async def seal_reason(ctx: Context, case_id: UUID, reason: str | None) -> str | None:
@@ -160,20 +190,20 @@ def _add(ctx: Context, key: CaseKey, recipient: str, code_key: bytes | None = No
 
 def _row(ctx: Context, key: CaseKey, recipient: str, code_key: bytes | None = None) -> WrappedKey:
     assert key.data is not None
-    data = key.data if code_key is None else wraps.lock(key.data, code_key, key.case_id)
-    period = period_of(ctx.now)
-    public = vault_of(ctx.session).keys.public(recipient, period)
-    context = WrapContext(key.case_id, key.purpose, recipient, period)
-    return WrappedKey(
-        submission_id=key.case_id,
-        purpose=key.purpose,
-        recipient=recipient,
-        period=period,
-        wrapped=wraps.wrap(data, public, context),
-    )
+    row = WrappedKey(submission_id=key.case_id, purpose=key.purpose, recipient=recipient)
+    wrap_again(ctx, row, key.data if code_key is None else wraps.lock(key.data, code_key, key.case_id))
+    return row
 
 
-def _unwrapped(ctx: Context, row: WrappedKey) -> bytes | None:
+def wrap_again(ctx: Context, row: WrappedKey, inside: bytes) -> None:
+    """Wrap what a row holds for its recipient under the key of this month."""
+    row.period = period_of(ctx.now)
+    context = WrapContext(row.submission_id, row.purpose, row.recipient, row.period)
+    row.wrapped = wraps.wrap(inside, vault_of(ctx.session).keys.public(row.recipient, row.period), context)
+
+
+def unwrapped(ctx: Context, row: WrappedKey) -> bytes | None:
+    """What a row holds; None where the private key is not here, or is not the one."""
     private = vault_of(ctx.session).keys.private(row.recipient, row.period)
     if private is None:
         return None

@@ -62,6 +62,7 @@ SUBMISSION_EVENTS = EntityEvents(
         "appeal_decided": "The body above decided on the appeal; what it said stays with the case.",
         "step_done": "A step that the answer promised is done.",
         "taken_back": "The sender took it back before it was answered.",
+        "shredded": "All that was written in the case was erased; its states and times stay.",
         "due_moved": "A newer edition of the calendar of working days moved the due time of an open case.",
         "clock_paused": "The sender was asked for what lacks; both clocks stand still, for a stated time at most.",
         "clock_resumed": "The sender replied, the time was over, or a handler needs no more; both clocks go on.",

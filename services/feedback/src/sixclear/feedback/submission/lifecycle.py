@@ -24,6 +24,7 @@ _ALLOWED_FROM = {
     "appeal_decided": {"received", "triaged", "assigned", "in_review", "answered", "withdrawn"},
     "step_done": {"answered", "assigned", "in_review"},
     "taken_back": _OPEN,
+    "shredded": {"answered", "withdrawn"},
     "due_moved": _OPEN,
     "identity_raised": _OPEN | {"answered"},
     "clock_paused": _OPEN,
@@ -87,6 +88,14 @@ def raise_identity(case: CaseState, level: str) -> Change | None:
     if IDENTITY_LEVELS.index(level) <= IDENTITY_LEVELS.index(case.identity_level):
         return None
     return Change("identity_raised", {"identity_level": level})
+
+
+def shred(case: CaseState, step: str | None) -> Change:
+    """All that was written is erased; states and times stay. Never while an answer or a decision is owed."""
+    _allow(case, "shredded")
+    if step == "appeal":
+        raise TransitionNotAllowed("An appeal is open; erase the case when it is decided.")
+    return Change("shredded", {})
 
 
 def draft_answer(case: CaseState) -> Change:

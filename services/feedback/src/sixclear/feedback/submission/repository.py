@@ -231,6 +231,11 @@ async def find_contact(session: AsyncSession, submission_id: UUID) -> Contact | 
     return await session.get(Contact, submission_id)
 
 
+async def delete_contact(session: AsyncSession, submission_id: UUID) -> None:
+    """Forget how the sender can be reached."""
+    await session.execute(delete(Contact).where(Contact.submission_id == submission_id))
+
+
 async def list_accesses(session: AsyncSession, submission_id: UUID, limit: int) -> Sequence[Access]:
     """The newest reads of a case's protected data."""
     statement = select(Access).where(Access.submission_id == submission_id)

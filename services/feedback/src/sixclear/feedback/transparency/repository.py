@@ -252,3 +252,9 @@ async def list_signed(session: AsyncSession, submission_id: UUID, limit: int) ->
     """The newest signed statements of a case, oldest first."""
     signed = select(Statement).where(Statement.submission_id == submission_id, Statement.log_index.is_not(None))
     return (await session.scalars(signed.order_by(Statement.log_index.desc()).limit(limit))).all()[::-1]
+
+
+async def forget(session: AsyncSession, submission_ids: Collection[UUID]) -> None:
+    """Take salt, hash and words out of the statements on these cases that the log has."""
+    logged = Statement.submission_id.in_(submission_ids), Statement.log_index.is_not(None)
+    await session.execute(update(Statement).where(*logged).values(salt=b"", content=b"", note=None))

@@ -1,7 +1,7 @@
 """What is stated to a sender, and what the public log shows of itself."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -170,6 +170,14 @@ def _said(statement: Statement) -> tuple[datetime, int]:
 
 async def _alone(session: AsyncSession) -> str:
     return "".join(f"log {key}\n" for key in await keys(session)) + "quorum none\n"
+
+
+async def forget(session: AsyncSession, submission_ids: Collection[UUID]) -> None:
+    """Keep nothing of the statements on cases by which anyone could test what they say; entries of the log stay.
+
+    A statement that is not in the log yet stays until it is.
+    """
+    await repository.forget(session, submission_ids)
 
 
 async def count_silence(ctx: Context, organisation_id: UUID) -> int:

@@ -77,6 +77,7 @@ CHANGES: Mapping[str, str] = {
     "submission.appeal_decided": N_("Quyết định về đề nghị xem lại"),
     "submission.step_done": N_("Làm xong một việc đã hứa"),
     "submission.taken_back": N_("Người gửi rút góp ý"),
+    "submission.shredded": N_("Xóa nội dung góp ý"),
     "submission.due_moved": N_("Dời hạn trả lời theo lịch nghỉ mới"),
     "submission.clock_paused": N_("Dừng đồng hồ để người gửi bổ sung"),
     "submission.clock_resumed": N_("Đồng hồ chạy tiếp"),
