@@ -4,7 +4,9 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -87,12 +89,21 @@ async def test_the_nearest_are_those_that_a_comparison_of_all_finds(service: Ser
     everything = Narrowing(None, None, None, None, None)
     async with service.database.session() as session:
         known = [row.folded for row in await session.execute(text("SELECT folded FROM publication"))]
-        for asked in map(fold, titles(3, 10)):
-            found = await nearest(session, asked, everything, since=date(2000, 1, 1), most=20, milliseconds=5_000)
-            assert found is not None
-            of_asked = trigrams(asked)
-            best = sorted((likeness(of_asked, trigrams(one)) for one in known), reverse=True)[:20]
-            assert [likeness(of_asked, trigrams(one.folded or "")) for one in found] == pytest.approx(best, abs=1e-6)
+        field = [
+            row.folded for row in await session.execute(text("SELECT folded FROM publication WHERE field = 'data'"))
+        ]
+    # By the index; where its time is up, by one after the other; and so within a field.
+    ways = ((everything, 5_000, known), (everything, 1, known), (replace(everything, field="data"), 5_000, field))
+    for (narrow, milliseconds, among), asked in product(ways, map(fold, titles(3, 4))):
+        async with service.database.session() as session:
+            found, complete = await nearest(
+                session, asked, narrow, since=date(2000, 1, 1), most=20, milliseconds=milliseconds
+            )
+        of_asked = trigrams(asked)
+        best = sorted((likeness(of_asked, trigrams(one)) for one in among), reverse=True)[:20]
+        shares = sorted((likeness(of_asked, trigrams(one.folded or "")) for one in found), reverse=True)
+        assert complete
+        assert shares == pytest.approx(best, abs=1e-6)
     with measured(service.database.engine) as cost:
         assert (await service.public("/similar", {"text": titles(3, 1)[0]})).status_code == 200
     result = compared({"similar.statements": cost.statements})
@@ -105,6 +116,7 @@ async def test_the_nearest_are_those_that_a_comparison_of_all_finds(service: Ser
 async def test_a_country_of_public_copies_is_searched_within_its_time(service: Service, say: Say) -> None:
     """At 200,000 an answer takes at most 300 ms, 19 times of 20, whatever the question is narrowed to."""
     await made(service, COUNTRY)
+    slow, lines = [], []
     for narrowed in ("field and place", "field", "nothing"):
         took, complete = [], 0
         for asked in _questions(narrowed):
@@ -115,8 +127,11 @@ async def test_a_country_of_public_copies_is_searched_within_its_time(service: S
             complete += response.json()["complete"]
         slowest = statistics.quantiles(took, n=20)[-1]
         median = statistics.median(took)
-        say(f"{narrowed}: median {1000 * median:.0f} ms, 95% {1000 * slowest:.0f} ms, {complete} of {len(took)} whole")
-        assert slowest <= WITHIN_SECONDS
+        figures = f"median {1000 * median:.0f} ms, 95% {1000 * slowest:.0f} ms, {complete} of {len(took)} whole"
+        lines.append(f"{narrowed}: {figures}")
+        slow += [narrowed] if slowest > WITHIN_SECONDS else []
+    say("; ".join(lines))
+    assert not slow, lines
 
 
 def _questions(narrowed: str) -> Iterator[dict[str, Any]]:

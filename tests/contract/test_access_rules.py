@@ -87,7 +87,8 @@ def test_who_inspects_is_refused_by_every_route_that_writes() -> None:
         with pytest.raises(InsufficientScope):
             rule.require(inspector)
     # They know no caller: a token changes nothing there.
-    senders = ("submissions", "similar", *(f"mailbox{way}" for way in _MAILBOX))
+    endorsing = "publications/{publication_id}/endorsements"
+    senders = ("submissions", "similar", endorsing, *(f"mailbox{way}" for way in _MAILBOX))
     assert open_to_all == {f"POST /api/feedback/v1/{path}" for path in senders}
 
 

@@ -19,6 +19,7 @@ from tests.integration.feedback.conftest import (
     submission,
     told_by_an_earlier_edition,
 )
+from tests.integration.feedback.link.linked import two_cases_of_one_need
 
 from sixclear.common.census import Census
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
@@ -117,6 +118,7 @@ async def test_every_change_is_emitted_as_its_example_shows(service: Service) ->
     await what_a_sender_does(service)
     await an_idea_is_taken_up(service)
     await the_clocks_of_a_submission(service)
+    await two_cases_of_one_need(service)
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():

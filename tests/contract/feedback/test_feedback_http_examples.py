@@ -10,6 +10,8 @@ from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import KEY, Service, service
+from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
+from tests.integration.feedback.link.linked import two_cases_of_one_need
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
 from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
 
@@ -30,7 +32,9 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     opening = await the_life_of_a_submission(service)
     # Nothing is signed yet: salts are random, and an example must be the same every time.
     assert (await service.public("/mailbox/statements", opening)).status_code == 200
-    case = await the_life_of_a_public_copy(service, opening)
+    case, copy = await the_life_of_a_public_copy(service, opening)
+    await a_copy_that_is_endorsed(service, copy)
+    await two_cases_of_one_need(service)
     changed = await service.public("/mailbox/code", opening, **{"Idempotency-Key": "a-new-code-" + KEY})
     assert changed.status_code == 200, changed.text
     await what_a_sender_does(service)

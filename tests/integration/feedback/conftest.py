@@ -38,6 +38,7 @@ SCOPES = {
     "feedback-hub": ("feedback:handle", "feedback:publish", "facts:past"),
     "feedback-publisher": ("feedback:publish",),
     "desk": ("feedback:handle",),
+    "citizen": ("feedback:endorse",),
     "ministry": ("feedback:handle",),
     "other-ministry": ("feedback:handle", "feedback:publish"),
     "custodian": ("feedback:custodian",),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.contract.feedback.after_the_answer import what_a_sender_does
@@ -19,6 +20,8 @@ from tests.integration.feedback.conftest import (
     an_assigned_submission,
     submission,
 )
+from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
+from tests.integration.feedback.link.linked import two_cases_of_one_need
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
 from tests.integration.private_answers import walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
@@ -48,7 +51,8 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
         "/appeal",
         "/copy",
     }
-    assert public == {"/submissions", "/similar"} | {f"/mailbox{way}" for way in mailbox}
+    endorsing = "/publications/{publication_id}/endorsements"
+    assert public == {"/submissions", "/similar", endorsing} | {f"/mailbox{way}" for way in mailbox}
 
 
 @pytest.mark.asyncio
@@ -67,7 +71,9 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     opening = await the_life_of_a_submission(service, without_commit)
     await what_a_sender_does(service, without_commit)
     await without_commit("anybody", "/mailbox/statements", opening, {})
-    case = await the_life_of_a_public_copy(service, opening, without_commit)
+    case, copy = await the_life_of_a_public_copy(service, opening, without_commit)
+    await a_copy_that_is_endorsed(service, copy, without_commit)
+    await two_cases_of_one_need(service, without_commit)
     await without_commit("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE, {})
     await the_clocks_of_a_submission(service, without_commit)
     await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
@@ -118,6 +124,8 @@ BAD_BODIES: tuple[tuple[bytes, str], ...] = (
 
 def caller_of(path: str) -> str:
     """The client whose bodies are read there; another one is refused before."""
+    if path.endswith("/endorsements/verified"):
+        return "citizen"
     return "custodian" if "/identity-requests/{" in path else "feedback-hub"
 
 
@@ -128,6 +136,7 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     before = await service.counts()
     for template in service.posts():
         others = dict.fromkeys(("promise_id", "template_id", "request_id", "appeal_id", "transfer_id"), submission_id)
+        others |= {"publication_id": uuid4()}
         path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"], **others)
         for content, media_type in BAD_BODIES:
             headers = service.headers(caller_of(template)) | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}

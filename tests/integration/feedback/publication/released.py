@@ -22,8 +22,10 @@ async def nothing_first(client_id: str, path: str, body: Any, headers: Mapping[s
     """What comes before a step in the plain story."""
 
 
-async def the_life_of_a_public_copy(service: Service, opening: dict[str, str], before: Before = nothing_first) -> str:
-    """The sender of an answered case agrees, a moderator releases the public copy, somebody finds it; the case."""
+async def the_life_of_a_public_copy(
+    service: Service, opening: dict[str, str], before: Before = nothing_first
+) -> tuple[str, str]:
+    """The sender of an answered case agrees, a moderator releases the public copy, somebody finds it; case and copy."""
 
     async def step(client_id: str, path: str, body: Any) -> None:
         await before(client_id, path, body, {})
@@ -35,7 +37,8 @@ async def the_life_of_a_public_copy(service: Service, opening: dict[str, str], b
     await step("anybody", "/mailbox/consent", opening | {"consent": True})
     await step("feedback-publisher", f"/submissions/{case}/publication", WORDS | ABOUT | {"answer": ANSWER})
     await step("anybody", "/similar", {"text": WORDS["title"]} | ABOUT)
-    return case
+    (copy,) = await listed(service)
+    return case, copy["publication_id"]
 
 
 async def an_answered_case(service: Service, key: str = KEY, **changes: Any) -> tuple[UUID, str]:

@@ -67,12 +67,3 @@ async def test_nothing_of_the_question_is_kept(service: Service, caplog: pytest.
     assert (response.status_code, refused.status_code) == (200, 422)
     assert await rows() == before
     assert canary not in response.text + refused.text + caplog.text
-
-
-@pytest.mark.asyncio
-async def test_a_search_that_takes_too_long_says_that_nothing_is_known(service: Service) -> None:
-    """The form goes on without it: what waits for a lock here is a busy database."""
-    async with service.database.transaction() as session:
-        await session.execute(text("LOCK TABLE publication IN ACCESS EXCLUSIVE MODE"))
-        response = await service.public("/similar", {"text": ASKED})
-    assert (response.status_code, response.json()) == (200, {"items": [], "complete": False})

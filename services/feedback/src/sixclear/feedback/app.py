@@ -21,10 +21,14 @@ from sixclear.feedback.answer.service import tell_of_answers
 from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.appeal import routes as appeal
 from sixclear.feedback.clock import routes as clock_routes
+from sixclear.feedback.competence import routes as competence
+from sixclear.feedback.endorsement import routes as endorsement
+from sixclear.feedback.endorsement.errors import TooManyEndorsements
 from sixclear.feedback.escalation import routes as escalation
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.identity import routes as identity
+from sixclear.feedback.link import routes as link
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.mailbox import sender_steps
@@ -57,6 +61,11 @@ ROUTERS = (
     publication.moderation_router,
     publication.router,
     similar.router,
+    similar.handling_router,
+    link.router,
+    competence.router,
+    endorsement.router,
+    endorsement.endorsing_router,
     field.router,
     identity.router,
     answer_template.router,
@@ -104,6 +113,9 @@ def create_app(
             ),
             wrong_codes=TokenBucket(
                 "wrong-code", settings.wrong_codes_at_once, settings.wrong_codes_per_minute, TooManyAttempts
+            ),
+            endorsements=TokenBucket(
+                "endorsement", settings.endorsements_at_once, settings.endorsements_per_minute, TooManyEndorsements
             ),
         ),
         examples=Path(__file__).parent / "data" / "http-examples.json",

@@ -92,6 +92,15 @@ class Settings(ReadSettings):
     submissions_per_minute: float = Field(
         default=6.0, gt=0, le=100_000, description="Submissions that one address may send a minute after that."
     )
+    endorsements_at_once: int = Field(
+        default=20,
+        ge=1,
+        le=100_000,
+        description="Endorsements that are not verified, which one address may give without a pause; beyond it: 429.",
+    )
+    endorsements_per_minute: float = Field(
+        default=1.0, gt=0, le=100_000, description="Such endorsements that one address may give a minute after that."
+    )
     hub_organisation_id: UUID = Field(
         default=stable_id("organisation", "P57"),
         description="The body that takes in, triages and assigns everything; others see what is assigned to them."

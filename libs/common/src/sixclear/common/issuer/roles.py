@@ -21,6 +21,7 @@ SCOPES: dict[str, str] = {
     "feedback:handle": "Reads and handles submissions given to the body: takes, forwards, asks, drafts answers.",
     "feedback:publish": "Publishes answers that another person drafted.",
     "feedback:custodian": "Decides whether a body that handles a case may know who sent it.",
+    "feedback:endorse": "Endorses public copies as a person whose identity the provider verified.",
     "catalog:write": "Describes the body's own databases and hands in their dossiers.",
     "catalog:heartbeat": "Tells that a database of the body is in use.",
     "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
@@ -73,6 +74,9 @@ ROLES: dict[str, Role] = {
         ("tasks:oversee",),
         organisation_code=None,
         mandate=(_NATIONAL,),
+    ),
+    "citizen": Role(
+        "endorses public copies, for persons whom the provider verified", ("feedback:endorse",), organisation_code=None
     ),
     "auditor": Role("reads who read what is not public", ("audit:read",), organisation_code=None),
     "operator": Role("looks after the platform", ("monitoring:operate", "monitoring:spans"), organisation_code=None),

@@ -9,11 +9,12 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class CaseField:
-    """A field that a case can be of."""
+    """A field that a case can be of; from `threshold` verified endorsements on the head answers point by point."""
 
     code: str
     vi: str
     en: str
+    threshold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class CaseFields:
     def codes(self) -> frozenset[str]:
         """The codes of the edition."""
         return frozenset(field.code for field in self.fields)
+
+    def threshold(self, code: str | None) -> int:
+        """How many verified endorsements of a field ask for an answer of the head; without a field, of the last one."""
+        return next((field.threshold for field in self.fields if field.code == code), self.fields[-1].threshold)
 
 
 @cache

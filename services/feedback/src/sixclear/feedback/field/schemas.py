@@ -27,6 +27,9 @@ class CaseFieldView(Schema):
     code: str
     vi: str
     en: str
+    threshold: int = Field(
+        default=0, description="From how many verified endorsements on the head answers point by point, in public."
+    )
 
 
 class CaseFieldList(Schema):

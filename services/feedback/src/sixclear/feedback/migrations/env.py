@@ -3,7 +3,9 @@
 from sixclear.common.migrations import run_env
 from sixclear.feedback.allowance import models as allowance
 from sixclear.feedback.answer import models as answer
+from sixclear.feedback.endorsement import models as endorsement
 from sixclear.feedback.identity import models as identity
+from sixclear.feedback.link import models as link
 from sixclear.feedback.mailbox import models as mailbox
 from sixclear.feedback.organisation import models as organisation
 from sixclear.feedback.publication import models as publication
@@ -11,6 +13,17 @@ from sixclear.feedback.sealing import models as sealing
 from sixclear.feedback.submission import models as submission
 from sixclear.feedback.tables import Base
 
-__all__ = ["allowance", "answer", "identity", "mailbox", "organisation", "publication", "sealing", "submission"]
+__all__ = [
+    "allowance",
+    "answer",
+    "endorsement",
+    "identity",
+    "link",
+    "mailbox",
+    "organisation",
+    "publication",
+    "sealing",
+    "submission",
+]
 
 run_env(Base.metadata)

@@ -1,6 +1,6 @@
 """The organisations that requests name, by identifier or by any of their codes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from sixclear.common.bus import mirror
@@ -17,6 +17,11 @@ _MOST_LEVELS = 8
 _REFERENCES = References(Organisation, "organisation")
 referenced = _REFERENCES.referenced
 meant = _REFERENCES.meant
+
+
+async def known(ctx: Context, codes: Collection[str]) -> dict[str, UUID]:
+    """The bodies that these codes name; codes that are not known yet are left out."""
+    return {code: row.entity_id for code, row in (await mirror.find(ctx.session, Organisation, codes)).items()}
 
 
 async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.feedback.tables import Base
@@ -32,6 +33,10 @@ class Publication(Base):
     title: Mapped[str | None]
     text: Mapped[str | None]
     answer: Mapped[str | None]
+    # The answer of the head, to each point: a list of `{point, answer}`; the office, never a name.
+    head: Mapped[str | None]
+    points: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB)
+    head_answered_on: Mapped[date | None]
     # The folded title, for the search of similar ones; folded here, for PostgreSQL's `unaccent` is not immutable.
     folded: Mapped[str | None]
     demonstration: Mapped[bool] = mapped_column(Boolean)
@@ -51,6 +56,7 @@ class Publication(Base):
         CheckConstraint("withdrawn_on IS NULL OR (text IS NULL AND answer IS NULL AND folded IS NULL)", name="gone"),
         Index("ix_publication_of_case", "submission_id", unique=True, postgresql_where=_STANDS),
         Index("ix_publication_listing", "published_on", "publication_id", postgresql_where=_STANDS),
+        Index("ix_publication_place", "place_id", "published_on", postgresql_where=_STANDS),
         Index("ix_publication_narrowed", "field", "place_id", "published_on", postgresql_where=_STANDS),
         Index(
             "ix_publication_folded",

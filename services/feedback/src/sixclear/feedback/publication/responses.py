@@ -10,7 +10,7 @@ from sixclear.feedback.publication.masks import mask
 from sixclear.feedback.publication.models import Publication
 from sixclear.feedback.publication.schemas import FoundData, PublicationDraft, PublicationSummary, PublicationView
 
-_DERIVED = {"place", "organisation", "answered"}
+_DERIVED = {"head_answer", "place", "organisation", "answered"}
 
 
 async def names_of(ctx: Context, publications: Sequence[Publication]) -> Briefs:
@@ -26,7 +26,8 @@ def summary(publication: Publication, names: Briefs) -> PublicationSummary:
 
 def publication_response(publication: Publication, names: Briefs) -> PublicationView:
     """A public copy with its words."""
-    return PublicationView(**_columns(publication, PublicationView, names))
+    head = {"head": publication.head, "points": publication.points} if publication.points else None
+    return PublicationView.model_validate(_columns(publication, PublicationView, names) | {"head_answer": head})
 
 
 def _columns(publication: Publication, schema: type[PublicationSummary], names: Briefs) -> dict[str, Any]:

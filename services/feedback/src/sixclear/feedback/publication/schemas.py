@@ -10,12 +10,26 @@ from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.field.schemas import FieldCode
-from sixclear.feedback.fields import Line, Outcome
+from sixclear.feedback.fields import Line, Outcome, Reason
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.submission.schemas import Kind
 
 Hindrance = Literal["sealed", "no_consent", "not_looked_into", "not_answered", "withdrawn"]
 _PLACE = Field(default=None, description="The province or commune that it concerns; null where none was said.")
+
+
+class Point(Schema):
+    """One point of what was sent, and what the head answers to it."""
+
+    point: Reason
+    answer: Reason
+
+
+class HeadAnswer(Schema):
+    """The answer of the head of the body, point by point."""
+
+    head: Line = Field(description="The office that answers, such as Minister of Science and Technology; no name.")
+    points: list[Point] = Field(min_length=1, max_length=50)
 
 
 class PublicationSummary(Schema):
@@ -40,6 +54,8 @@ class PublicationView(PublicationSummary):
 
     text: str
     answer: str | None
+    head_answer: HeadAnswer | None = Field(default=None, description="Where endorsements asked for it.")
+    head_answered_on: date | None = None
 
 
 class FoundData(Schema):
@@ -79,6 +95,7 @@ class PublicationEntry(Schema):
     answer: Annotated[
         Text | None, Field(default=None, description="Needed once the case is answered, and not before.")
     ] = None
+    head_answer: HeadAnswer | None = Field(default=None, description="Beside the answer, where the head gives one.")
     field: FieldCode | None = Field(default=None, description="Left out: the field of the case.")
     place: Reference | None = Field(
         default=None, description="Identifier or any code of a province or commune. Left out: the place of the case."

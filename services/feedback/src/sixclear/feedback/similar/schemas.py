@@ -1,5 +1,9 @@
 """Requests and responses about what is similar."""
 
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
 from pydantic import Field
 
 from sixclear.common.web.references import Reference
@@ -8,6 +12,7 @@ from sixclear.common.web.texts import Text
 from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.fields import Line
 from sixclear.feedback.publication.schemas import PublicationSummary
+from sixclear.feedback.submission.schemas import Kind, Status
 
 
 class SimilarQuestion(Schema):
@@ -31,4 +36,24 @@ class SimilarPublications(Schema):
     """Public copies of the last 18 months, answered ones first, the most alike first."""
 
     items: list[SimilarPublication] = Field(max_length=20)
-    complete: bool = Field(description="False: the time for the search ran out, and nothing is known.")
+    complete: bool = Field(description="False: there are many, and only the newest 3,000 were compared.")
+
+
+class SimilarCase(Schema):
+    """A case that the caller handles too, and that is like this one."""
+
+    submission_id: UUID
+    kind: Kind
+    status: Status
+    title: str | None = Field(description="Null where its keys are gone.")
+    received_at: datetime
+    likeness: float = Field(ge=0, le=1)
+    same_words: bool = Field(description="Title and text are the same but for case, diacritics and blanks: a campaign.")
+    decision: Literal["linked", "refused"] | None = Field(description="What was decided of both; null: nothing yet.")
+
+
+class SimilarCases(Schema):
+    """Cases to look at, copies first, then the most alike. A suggestion: nothing is linked by itself."""
+
+    items: list[SimilarCase] = Field(max_length=120)
+    compared: int = Field(description="With how many cases it was compared: 18 months, the same field and place.")

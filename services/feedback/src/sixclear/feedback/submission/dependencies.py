@@ -28,6 +28,7 @@ class Parts:
     receipts: Receipts | None
     sendings: TokenBucket
     wrong_codes: TokenBucket
+    endorsements: TokenBucket
 
 
 def parts_of(request: Request) -> Parts:

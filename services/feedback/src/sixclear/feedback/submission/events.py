@@ -55,6 +55,7 @@ SUBMISSION_EVENTS = EntityEvents(
         "message_added": "Sender or handler wrote a message.",
         "answer_drafted": "An answer was drafted; another person publishes it.",
         "answered": "The answer was published to the sender.",
+        "linked": "A handler linked it with another case of the same need; each keeps its clock and its answer.",
         "identity_raised": "The sender can be known better than before; only the sender does this.",
         "rated": "The sender said, once, how far the answer helped: `rating`; what was written stays with the case.",
         "reopened": "It is open again, for its sender or by a decision on an appeal; `due_at` is counted from then.",

@@ -32,6 +32,7 @@ _ALLOWED_FROM = {
     "due_changed": _OPEN,
     "transferred": {"assigned", "in_review"},
     "escalated": _OPEN,
+    "linked": _OPEN | {"answered"},
 }
 # How well a sender can be known, from least to most.
 IDENTITY_LEVELS = ("anonymous", "pseudonymous", "named", "verified")
@@ -95,7 +96,13 @@ def shred(case: CaseState, step: str | None) -> Change:
     _allow(case, "shredded")
     if step == "appeal":
         raise TransitionNotAllowed("An appeal is open; erase the case when it is decided.")
-    return Change("shredded", {})
+    return Change("shredded", {"words_hash": None})
+
+
+def link(case: CaseState) -> Change:
+    """It is of one need with another case; where it stands does not change."""
+    _allow(case, "linked")
+    return Change("linked", {})
 
 
 def draft_answer(case: CaseState) -> Change:

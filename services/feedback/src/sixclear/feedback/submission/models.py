@@ -40,6 +40,8 @@ class Submission(Versioned, Base):
     # What it is about and where: as the sender says, until a handler says otherwise. Neither is published.
     field: Mapped[str | None] = mapped_column(String(80))
     place_id: Mapped[UUID | None]
+    # A keyed hash of the folded words: equal for copies of a campaign. Null of sealed ones, and of earlier releases.
+    words_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     addressed_organisation_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)
     visibility: Mapped[str]
@@ -96,6 +98,7 @@ class Submission(Versioned, Base):
         Index("ix_submission_listing", "due_at", "submission_id"),
         Index("ix_submission_field_place", "field", "place_id", "received_at"),
         Index("ix_submission_answered_at", "answered_at", postgresql_where=sql("answered_at IS NOT NULL")),
+        Index("ix_submission_words_hash", "words_hash", postgresql_where=sql("words_hash IS NOT NULL")),
         Index(
             "ix_submission_silence",
             "due_at",

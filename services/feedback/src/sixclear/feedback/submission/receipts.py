@@ -8,6 +8,7 @@ import hmac
 from uuid import UUID
 
 from sixclear.common.checked_code import code_of, read_code
+from sixclear.common.folding import fold
 
 SECRET_BYTES = 32
 
@@ -61,6 +62,14 @@ class Receipts:
     def fingerprint(self, body: str) -> bytes:
         """A keyed hash of what was sent, to tell a retry from another submission under the same key."""
         return self._derive("body", body)
+
+    def words_hash(self, title: str, text: str) -> bytes:
+        """A keyed hash of the folded words: the same for those that differ only in case, diacritics and blanks."""
+        return self._derive("words", fold(title), fold(text))[:16]
+
+    def endorser_hash(self, person: str, publication_id: UUID) -> bytes:
+        """A keyed hash of a person and a public copy, so that endorsements of one person cannot be put together."""
+        return self._derive("endorser", person, str(publication_id))[:16]
 
     def network_hash(self, network: str) -> bytes:
         """What a visitor's network is counted by: keyed, because all addresses there are can be tried in minutes."""

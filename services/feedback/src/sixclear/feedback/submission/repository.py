@@ -14,6 +14,7 @@ from sixclear.feedback.submission.models import Access, Contact, DueMove, HourSt
 # Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
 # hash wait for each other, which costs a moment and breaks nothing.
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtext('sixclear submission'), hashtext(:submission_id))")
+_COMPARED, _COPIES = 500, 100
 _OPEN = Submission.status.not_in(("answered", "withdrawn"))
 
 
@@ -76,6 +77,45 @@ async def list_submissions(
         statement = statement.where(key > tuple_(*after))
     ordered = statement.order_by(Submission.due_at, Submission.submission_id).limit(limit)
     return (await session.scalars(ordered)).all()
+
+
+async def list_comparable(
+    session: AsyncSession, submission: Submission, *, visible_to: UUID | None, since: datetime
+) -> Sequence[Submission]:
+    """Cases of the field and place of this one, the newest 500, and 100 with its words; those of `visible_to`."""
+    bounds = [
+        Submission.received_at >= since,
+        Submission.visibility != "sealed",
+        Submission.submission_id != submission.submission_id,
+    ]
+    if visible_to:
+        bounds.append(Submission.organisation_id == visible_to)
+    alike = (
+        Submission.field.is_not_distinct_from(submission.field),
+        Submission.place_id.is_not_distinct_from(submission.place_id),
+    )
+    newest = select(Submission.submission_id).where(*alike, *bounds).order_by(Submission.received_at.desc())
+    copies = select(Submission.submission_id).where(Submission.words_hash == submission.words_hash, *bounds)
+    either = or_(
+        Submission.submission_id.in_(newest.limit(_COMPARED).subquery().select()),
+        Submission.submission_id.in_(copies.order_by(Submission.received_at.desc()).limit(_COPIES).subquery().select()),
+    )
+    return (await session.scalars(select(Submission).where(either))).all()
+
+
+async def count_decided(session: AsyncSession, submission: Submission, since: datetime) -> Sequence[tuple[UUID, int]]:
+    """How many cases of the field and place of this one were given to which body, the five with the most."""
+    times = func.count()
+    statement = select(Submission.organisation_id, times).where(
+        Submission.field == submission.field,
+        Submission.place_id.is_not_distinct_from(submission.place_id),
+        Submission.received_at >= since,
+        Submission.visibility != "sealed",
+        Submission.organisation_id.is_not(None),
+        Submission.submission_id != submission.submission_id,
+    )
+    most = statement.group_by(Submission.organisation_id).order_by(times.desc(), Submission.organisation_id).limit(5)
+    return [(body, count) for body, count in await session.execute(most) if body is not None]
 
 
 async def count_submissions(session: AsyncSession, narrow: Narrowing, *, visible_to: UUID | None, now: datetime) -> int:

@@ -70,6 +70,7 @@ CHANGES: Mapping[str, str] = {
     "submission.message_added": N_("Trao đổi về góp ý"),
     "submission.answer_drafted": N_("Soạn câu trả lời"),
     "submission.answered": N_("Trả lời góp ý"),
+    "submission.linked": N_("Được nối với góp ý cùng nhu cầu"),
     "submission.identity_raised": N_("Người gửi cho biết thêm mình là ai"),
     "submission.rated": N_("Người gửi đánh giá câu trả lời"),
     "submission.reopened": N_("Mở lại góp ý theo yêu cầu người gửi"),

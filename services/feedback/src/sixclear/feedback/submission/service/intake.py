@@ -115,6 +115,8 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     content_key = sealing.new_key(ctx, sending.submission_id, sealing.CONTENT)
     sealed = texts.seal(content_key, entry.title, entry.text)
     submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at, sealed)
+    if entry.visibility != "sealed":
+        submission.words_hash = receipts.words_hash(entry.title, entry.text)
     submission.addressed_organisation_id, submission.place_id = addressed.get(_ADDRESSED), addressed.get(_PLACE)
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
@@ -149,6 +151,7 @@ def _new_submission(
         programme=sending.programme,
         field=entry.field,
         place_id=None,
+        words_hash=None,
         addressed_organisation_id=None,
         organisation_id=None,
         visibility=entry.visibility,

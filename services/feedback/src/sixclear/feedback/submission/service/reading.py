@@ -55,6 +55,40 @@ async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -
     return submission
 
 
+async def locked_pair(
+    ctx: Context, hub: UUID, submission_id: UUID, other_id: UUID, expect: Expect
+) -> tuple[Submission, Submission]:
+    """Two submissions that the caller handles, their rows locked in one order; `expect` is of the first.
+
+    Raises SubmissionNotFound, and what `expect` raises.
+    """
+    found = await repository.lock_all(ctx.session, {submission_id, other_id})
+    submission = require_handler(ctx, hub, found.get(submission_id))
+    other = require_handler(ctx, hub, found.get(other_id))
+    expect(submission)
+    return submission, other
+
+
+async def list_comparable(ctx: Context, hub: UUID, submission: Submission, since: datetime) -> Sequence[Submission]:
+    """Cases that the caller handles, received since then, of the same field and place or with the very same words.
+
+    The newest 500 of the one, 100 of the other; never a sealed one, and not the case itself.
+    """
+    own = ctx.caller.own_organisation()
+    visible_to = None if own == hub else own
+    return await repository.list_comparable(ctx.session, submission, visible_to=visible_to, since=since)
+
+
+async def count_decided(ctx: Context, submission: Submission, since: datetime) -> Sequence[tuple[UUID, int]]:
+    """To which bodies cases of the same field and place were given since then, most often first; five at most.
+
+    Nothing of a case without a field, and nothing of sealed ones.
+    """
+    if submission.field is None:
+        return []
+    return await repository.count_decided(ctx.session, submission, since)
+
+
 async def find_by_receipt(ctx: Context, receipts: Receipts, typed: str, *, lock: bool = False) -> Submission | None:
     """The submission whose receipt code was typed, its row locked when it is about to change; None without one."""
     return await find_case(ctx.session, receipts, typed, lock=lock)

@@ -62,6 +62,12 @@ async def change_code(ctx: Context, submission: Submission, receipt_hash: bytes)
     await ctx.session.flush()
 
 
+async def link(ctx: Context, submission: Submission) -> None:
+    """Say of a locked submission that it is of one need with another one, which is not named in the event."""
+    ctx = of_case(ctx, submission)
+    await _record(ctx, submission, lifecycle.link(state_of(submission)), ctx.fact_time(None, submission.occurred_at))
+
+
 async def change_consent(ctx: Context, submission: Submission, consent: bool) -> None:
     """Say whether title, text and answer of a locked submission may become public. No event: none shows it."""
     submission.consent = consent

@@ -1,0 +1,35 @@
+"""Tables of endorsements."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sixclear.feedback.tables import Base
+
+
+class Endorsement(Base):
+    """That a verified person endorses a public copy: a keyed hash of both, so no two copies tell of one person."""
+
+    __tablename__ = "endorsement"
+
+    publication_id: Mapped[UUID] = mapped_column(ForeignKey("publication.publication_id"), primary_key=True)
+    endorser_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
+class Support(Base):
+    """How many endorse a public copy. Of those who are not verified nothing else is kept."""
+
+    __tablename__ = "support"
+
+    publication_id: Mapped[UUID] = mapped_column(ForeignKey("publication.publication_id"), primary_key=True)
+    verified: Mapped[int] = mapped_column(Integer)
+    unverified: Mapped[int] = mapped_column(Integer)
+    # Since when an answer of the head is owed: the day on which the verified ones passed what the field asks for.
+    owed_on: Mapped[date | None]
+
+    __table_args__ = (
+        Index("ix_support_owed", "owed_on", "publication_id", postgresql_where=sql("owed_on IS NOT NULL")),
+    )
