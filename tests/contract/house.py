@@ -247,6 +247,7 @@ MONITORING = House(
     ideas={
         "status.figures": Idea("rules", "cells into figures, pure"),
         "status.hanging": Idea("recording", "the figures of what is told beside tasks"),
+        "status.provinces": Idea("schemas", "the provinces as they are answered"),
         "status.sealed": Idea("repository", "sealed submissions are counted by a rule of their own"),
     },
     root={

@@ -194,9 +194,8 @@ class Events:
         status: str = "received",
         organisation: str | None = None,
         programme: str | None = "nq57-central",
-        due_soon_at: datetime | None = None,
-        due_at: datetime | None = None,
         visibility: str = "public",
+        **finer: Any,
     ) -> Envelope:
         data = {
             "status": status,
@@ -204,9 +203,10 @@ class Events:
             "visibility": visibility,
             "programme": programme,
             "organisation_id": str(organisation_id(organisation)) if organisation else None,
-            "due_soon_at": due_soon_at.isoformat() if due_soon_at else None,
-            "due_at": due_at.isoformat() if due_at else None,
+            "due_soon_at": None,
+            "due_at": None,
             "demonstration": False,
+            **{name: _written(value) for name, value in finer.items()},
         }
         return self.event("feedback", "submission", stable_id("submission", name), change, data)
 

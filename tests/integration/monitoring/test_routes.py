@@ -72,8 +72,9 @@ async def test_the_status_has_its_fixed_names(site: Any, view: Any, events: Any)
     }
     assert body["databases"]["resolution-71"]["at_risk"] == 1
     assert body["databases"]["registered_not_approved"] == {"databases": 1, "organisations": 1}
-    clocks = {"in_time": 1, "due_soon": 0, "overdue": 0, "answered": 0}
-    assert body["feedback"] == {"received": 1, **clocks, "sealed": 0}
+    clocks = {"in_time": 1, "due_soon": 0, "overdue": 0, "answered": 0, "closed_without_answer": 0}
+    parts = {"overdue_by_body": 0, "of_which": {"paused": 0, "reopened": 0, "appealed": 0}}
+    assert body["feedback"] == {"received": 1, **clocks, **parts, "sealed": 0}
     assert body["demonstration_included"] is True
     assert body["denominators"]["shares_percent"] == {"name": "tasks.total", "value": 5}
     assert set(body["sources"]) == {"tasks", "feedback", "data-catalog"}

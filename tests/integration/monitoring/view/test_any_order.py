@@ -79,6 +79,7 @@ def story(events: Any, steps: list[tuple[int, int, int]]) -> list[Envelope]:
             status = ("received", "assigned", "answered")[how % 3]
             due = {"due_soon_at": near, "due_at": near + timedelta(minutes=5)}
             told.append(events.submission(f"s{which}", "updated", status=status, organisation=task["lead"], **due))
+            told.append(finer(events, which, how, near, organisation=task["lead"], **due))
         elif what == 9:
             lists = ("plan-02", "resolution-71")[: how % 3]
             told.append(
@@ -92,6 +93,20 @@ def story(events: Any, steps: list[tuple[int, int, int]]) -> list[Envelope]:
         elif how < 2:
             told.append(events.task(f"t{which}", "withdrawn"))
     return told
+
+
+def finer(events: Any, which: int, how: int, near: datetime, **facts: Any) -> Envelope:
+    """A submission whose clock stands still, that another body has, opened again, appealed, or taken back."""
+    change = ("clock_paused", "transferred", "reopened", "appealed", "taken_back", "clock_resumed")[how]
+    facts |= {
+        "status": "withdrawn" if change == "taken_back" else "assigned",
+        "body_due_at": None if how == 0 else near + timedelta(minutes=20),
+        "paused_since": events.now if how == 0 else None,
+        "reopened_at": events.now if how in (2, 3) else None,
+        "appeal_level": 1 if how == 3 else None,
+    }
+    made: Envelope = events.submission(f"s{which + 1}", change, **facts)
+    return made
 
 
 def period(events: Any, which: int, how: int, task: dict[str, Any]) -> Envelope:

@@ -13,7 +13,7 @@ from sixclear.monitoring.view.reconcile import differences, reconcile, repair
 
 pytestmark = pytest.mark.asyncio
 
-RESULTS = ("indicator", "value", "document", "budget", "criteria", "assessment")
+RESULTS = ("submission", "indicator", "value", "document", "budget", "criteria", "assessment")
 _COUNTRY = "scope = '00000000-0000-0000-0000-000000000000'"
 SUMS = (
     "UPDATE value_sum SET number = number + 1 WHERE level = 'province'",
@@ -27,6 +27,10 @@ SUMS = (
     "INSERT INTO organisation_count SELECT epoch, scope, 'department', 4 FROM organisation_count LIMIT 1",
 )
 STATES = (
+    "UPDATE submission_state SET body_due_at = body_due_at - interval '90 days'",
+    "UPDATE submission_state SET paused_since = due_at",
+    "UPDATE submission_state SET reopened = true, appealed = true",
+    "UPDATE submission_state SET body_bucket = 'late'",
     "UPDATE value_state SET number = number + 1",
     "UPDATE value_state SET true_from = true_from - interval '2 days'",
     "UPDATE value_state SET definition = 2",

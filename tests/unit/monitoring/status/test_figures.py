@@ -117,7 +117,8 @@ def test_databases_that_wait_for_approval_and_their_owners() -> None:
 
 def test_received_counts_what_was_withdrawn_by_its_sender_too() -> None:
     cells = {Cell("feedback", ""): 3, Cell("feedback_clock", "withdrawn"): 1, Cell("feedback_clock", "answered"): 2}
-    assert feedback_figures(cells) == {"received": 3, "in_time": 0, "due_soon": 0, "overdue": 0, "answered": 2}
+    open_ones = {"in_time": 0, "due_soon": 0, "overdue": 0}
+    assert feedback_figures(cells) == {"received": 3, **open_ones, "answered": 2, "closed_without_answer": 1}
 
 
 def test_records_of_demonstration_are_said() -> None:

@@ -82,10 +82,18 @@ def test_a_task_is_in_one_bucket(changes: dict[str, Any], at: datetime, bucket: 
     ],
 )
 def test_a_submission_passes_two_clocks(at: datetime, bucket: str, boundary: datetime | None) -> None:
-    assert SUBMISSION.values(submission(), at) == (bucket,)
+    assert SUBMISSION.values(submission(), at) == (bucket, "late" if bucket == "overdue" else "in_time")
     assert SUBMISSION.boundary(submission(), at) == boundary
-    assert SUBMISSION.values(submission(status="answered"), at) == ("answered",)
+    assert SUBMISSION.values(submission(status="answered"), at) == ("answered", "answered")
     assert SUBMISSION.boundary(submission(status="answered"), at) is None
+
+
+def test_a_body_that_took_a_submission_over_has_a_clock_of_its_own() -> None:
+    later = DEADLINE + timedelta(days=9)
+    taken_over = submission(body_due_at=later.isoformat())
+    assert SUBMISSION.values(taken_over, JUST_AFTER) == ("overdue", "in_time")
+    assert SUBMISSION.boundary(taken_over, JUST_AFTER) == later
+    assert SUBMISSION.values(taken_over, later + timedelta(microseconds=1)) == ("overdue", "late")
 
 
 def test_a_boundary_is_the_deadline_and_is_gone_once_passed() -> None:

@@ -16,8 +16,8 @@ class SubmissionData(EventData):
     `status` has six values for good; what is finer stands in the optional fields. `first_due_at` was told at receipt
     and never changes; `due_at` is the sender's and moves by pauses and decisions; `body_due_at` is that of the body
     that has the case, null while it is the same. `paused_since`: both clocks stand still, and `due_at` is the latest
-    that it can be. `step` names what the case waits for. `escalation_rung` is the highest that was told of an overdue
-    case.
+    that it can be. `step` names what the case waits for. `reopened_at` stays, whatever came of it. `escalation_rung`
+    is the highest that was told of an overdue case.
     """
 
     change: str
@@ -40,6 +40,7 @@ class SubmissionData(EventData):
     paused_since: datetime | None = None
     step: str | None = None
     rating: Literal["solved", "partly", "not_solved"] | None = None
+    reopened_at: datetime | None = None
     appeal_level: int | None = None
     escalation_rung: Literal["head", "superior", "standing"] | None = None
 

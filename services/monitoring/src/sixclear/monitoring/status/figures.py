@@ -18,7 +18,7 @@ from sixclear.monitoring.kinds.indicator import INDICATOR_KINDS
 from sixclear.monitoring.kinds.kind import Cell
 from sixclear.monitoring.kinds.obstacle import AGES, KINDS, LEVELS
 from sixclear.monitoring.kinds.period import TIMINGS
-from sixclear.monitoring.kinds.submission import CLOCKS
+from sixclear.monitoring.kinds.submission import CLOCKS, OF_WHICH, WITHDRAWN
 from sixclear.monitoring.kinds.task import BUCKETS, PART_NOT_KNOWN, PARTS
 from sixclear.monitoring.kinds.value import MEASURED_LEVELS
 
@@ -165,9 +165,15 @@ def not_approved_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
 
 
 def feedback_figures(cells: Mapping[Cell, int]) -> dict[str, int]:
-    """How many submissions were received, how many are answered, and how the clocks of the others stand."""
+    """How many submissions were received, counted on their own, and how the clock of each stands or ended."""
     clocks = {name: cells.get(Cell("feedback_clock", name), 0) for name in CLOCKS}
-    return {"received": cells.get(Cell("feedback", ""), 0), **clocks}
+    closed = cells.get(Cell("feedback_clock", WITHDRAWN), 0)
+    return {"received": cells.get(Cell("feedback", ""), 0), **clocks, "closed_without_answer": closed}
+
+
+def feedback_parts(cells: Mapping[Cell, int]) -> dict[str, int]:
+    """How many of them are paused, were opened again, were appealed; one may be in several."""
+    return {name: cells.get(Cell("feedback_of_which", name), 0) for name in OF_WHICH}
 
 
 def period_figures(cells: Mapping[Cell, int]) -> dict[str, int]:

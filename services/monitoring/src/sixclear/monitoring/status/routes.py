@@ -24,7 +24,8 @@ from sixclear.monitoring.public import (
     unless_same,
 )
 from sixclear.monitoring.status import service
-from sixclear.monitoring.status.schemas import Provinces, Status
+from sixclear.monitoring.status.provinces import Provinces
+from sixclear.monitoring.status.schemas import Status
 from sixclear.monitoring.view.as_then import as_named, selected_at
 from sixclear.monitoring.view.dimensions import Reach
 from sixclear.monitoring.view.named import with_reach

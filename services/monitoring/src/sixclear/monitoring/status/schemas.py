@@ -164,14 +164,32 @@ class Databases(Schema):
     registered_not_approved: NotApproved
 
 
+class FeedbackParts(Schema):
+    """Parts of the submissions received; one may be in several."""
+
+    paused: int = Field(description="Their clocks stand still: the sender was asked for what lacks.")
+    reopened: int = Field(description="Their senders had them opened again after an answer, whatever came of it.")
+    appealed: int = Field(description="Their senders appealed, whatever came of it.")
+
+
 class FeedbackFigures(Schema):
-    """Submissions; the open ones by the state of their clock."""
+    """Submissions: received = in time + due soon + overdue + answered + closed without an answer.
+
+    The open ones count by the sender's clock, which starts at receipt.
+    """
 
     received: int
     in_time: int
     due_soon: int
     overdue: int
     answered: int
+    closed_without_answer: int = Field(default=0, description="Their senders took them back before the answer.")
+    overdue_by_body: int | None = Field(
+        default=None,
+        description="Open ones past the due time of the body that has them: its own where it took the case over from "
+        "another, else the sender's. Null while it is not known: records are counted again after an upgrade.",
+    )
+    of_which: FeedbackParts | None = Field(default=None, description="Null while it is not known, as the field above.")
     sealed: int | None = Field(
         default=None,
         description="How many of these are sealed initiatives, as they stood at the close of the last civil day; the "
@@ -365,36 +383,3 @@ class Status(TaskPart):
         "report since. Null as `reporting` is.",
     )
     denominators: dict[str, Any] = Field(description="What each figure is a part of, and which filters it heeds.")
-
-
-class Province(Schema):
-    """The tasks of a province or city and everything below it."""
-
-    organisation_id: UUID
-    code: str
-    name_vi: str
-    name_en: str | None
-    total: int
-    completed: int
-    in_term: int
-    overdue: int
-    recurring: int
-    overdue_percent: float | None
-
-
-class Provinces(Schema):
-    """Every province and city that exists now, or that was there at the instant that is asked about."""
-
-    as_of: datetime
-    staleness_seconds: float | None = Field(default=None, description="Age of the view; null while it is not known.")
-    last_report_at: datetime | None = Field(
-        default=None, description="Age of the data: when a body reported last, up to `as_of`."
-    )
-    reach: Literal["national", "own"] | None = Field(default=None, description="Whose work is counted.")
-    tree: Literal["then", "now"] = Field(
-        default="now",
-        description="By which tree of organisations: that of now, or that of the instant that is asked about, where "
-        "an organisation has moved since; so are the reach and the owners of programmes. Codes and names are those of "
-        "now.",
-    )
-    items: list[Province]

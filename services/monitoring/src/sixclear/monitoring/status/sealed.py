@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import civil_date, civil_day_end, civil_day_start
 from sixclear.monitoring.kinds.kind import Cell
-from sixclear.monitoring.kinds.submission import CLOCK, SUBMISSION
+from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.statements import sql
 from sixclear.monitoring.view.past import Part
 
@@ -19,9 +19,10 @@ from sixclear.monitoring.view.past import Part
 SEALED = UUID(int=1)
 # The rules of the release before, whose counters have them.
 _COUNTED_THEM = 1
-_CELLS = """
+_CLOCKS = ", ".join(f"{axis.sql(':sealed_at')} AS {axis.name}" for axis in SUBMISSION.axes)
+_CELLS = f"""
     SELECT CAST(:sealed_scope AS uuid) AS scope, c.measure, c.slot, c.amount FROM (
-        SELECT h.demonstration, {clock} AS bucket FROM (
+        SELECT h.*, {_CLOCKS} FROM (
             SELECT DISTINCT ON (h.submission_id) h.* FROM submission_history h
             JOIN source_view v ON v.source = 'feedback' AND v.active_epoch = h.epoch AND v.rules <> :counted_them
             WHERE h.valid_from <= :sealed_at AND h.recorded_at <= :known AND h.submission_id IN (
@@ -32,9 +33,9 @@ _CELLS = """
             SELECT FROM submission_history n
             WHERE n.epoch = h.epoch AND n.submission_id = h.submission_id AND n.visibility <> 'sealed'
                 AND tstzrange(n.valid_from, n.valid_to) @> CAST(:asked AS timestamptz))
-    ) AS h CROSS JOIN LATERAL {cells} AS c(measure, slot, amount)
+    ) AS h CROSS JOIN LATERAL {SUBMISSION.cells_sql} AS c(measure, slot, amount)
     WHERE h.bucket IS NOT NULL AND c.slot IS NOT NULL
-""".format(clock=CLOCK.sql(":sealed_at"), cells=SUBMISSION.cells_sql)  # noqa: S608 (constants of this package)
+"""  # noqa: S608 (constants of this package)
 
 
 def last_close(at: datetime) -> datetime:

@@ -16,18 +16,18 @@ from sixclear.monitoring.kinds.submission import SUBMISSION
 from sixclear.monitoring.kinds.task import BUCKETS, REPORTS, TASK
 from sixclear.monitoring.status import figures
 from sixclear.monitoring.status.hanging import BESIDE_TASKS, beside_tasks
+from sixclear.monitoring.status.provinces import Province, Provinces
 from sixclear.monitoring.status.schemas import (
     Activity,
     Databases,
     Done,
     FeedbackFigures,
+    FeedbackParts,
     Filters,
     InTermParts,
     ListFigures,
     NotApproved,
     OverdueParts,
-    Province,
-    Provinces,
     Rates,
     Shares,
     Status,
@@ -46,7 +46,7 @@ from sixclear.monitoring.view.reconcile import require_reconciled
 from sixclear.monitoring.view.selection import Selection, known_body
 
 # Of tasks it is asked, too: while other rules count them, how they stand has no figure.
-HEARD_OF = (TASK, *BESIDE_TASKS)
+HEARD_OF = (TASK, *BESIDE_TASKS, SUBMISSION)
 # A status reads the measures of these and no others; of a directive or a group, what hangs on tasks is not known.
 SHOWN = (TASK, *BESIDE_TASKS, SUBMISSION, ENTRY)
 _OF_NAMED = (TASK, SUBMISSION, ENTRY)
@@ -209,13 +209,24 @@ def _status(
         databases=Databases.model_validate(
             {**lists, "registered_not_approved": NotApproved(**figures.not_approved_figures(counts))}
         ),
-        feedback=FeedbackFigures(
-            **figures.feedback_figures(counts),
-            sealed=sealed.get(Cell("feedback", ""), 0) if _tells_sealed(selection) else None,
-        ),
+        feedback=_feedback(counts, sealed if _tells_sealed(selection) else None, heard),
         **on_tasks,
         denominators=_denominators(counts, lists, tasks.tasks, at)
         | {"periods": {"name": "periods.due", "value": on_tasks["periods"] and on_tasks["periods"].due}},
+    )
+
+
+def _feedback(counts: Mapping[Cell, int], sealed: Mapping[Cell, int] | None, heard: Heard) -> FeedbackFigures:
+    """Raises FiguresDoNotReconcile when the clocks do not add up to what was received."""
+    found = figures.feedback_figures(counts)
+    if found["received"] != sum(n for name, n in found.items() if name != "received"):
+        raise FiguresDoNotReconcile("How the clocks of submissions stand does not add up to those received.")
+    known = found["received"] == 0 or SUBMISSION.name in heard
+    return FeedbackFigures(
+        **found,
+        overdue_by_body=counts.get(Cell("feedback_overdue_by_body", ""), 0) if known else None,
+        of_which=FeedbackParts(**figures.feedback_parts(counts)) if known else None,
+        sealed=None if sealed is None else sealed.get(Cell("feedback", ""), 0),
     )
 
 
