@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.clocks import the_clocks_of_a_submission
+from tests.contract.feedback.reviewed_initiative import the_review_of_an_initiative
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import KEY, Service, service
 from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
@@ -47,12 +48,14 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     idea = await an_idea_is_taken_up(service)
     shown = await service.http.get(f"{service.prefix}{idea}/proposal", headers=service.headers("feedback-hub"))
     assert shown.status_code == 200, shown.text
+    await the_review_of_an_initiative(service)
     counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
     assert counted.status_code == 200, counted.text
     # Whole: an address that goes on is of an identifier by chance.
     asked = await service.http.get(f"{service.prefix}/identity-requests", headers=service.headers("custodian"))
     assert asked.status_code == 200, asked.text
-    readers = [partial(service.headers, client_id) for client_id in ("feedback-hub", "auditor", "custodian")]
+    names = ("feedback-hub", "auditor", "custodian", "expert-1")
+    readers = [partial(service.headers, client_id) for client_id in names]
     await exchanges.read_everything(*readers, tile="entries/000.p/2")
     withdrawn = await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
     assert withdrawn.status_code == 200, withdrawn.text

@@ -45,8 +45,14 @@ SCOPES = {
     "auditor": ("audit:read",),
     # The hub's own people for appeals: a position that neither drafts nor publishes.
     "appeals-desk": ("feedback:handle",),
+    **{f"expert-{number}": ("feedback:review",) for number in (1, 2, 3)},
 }
-ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY}
+ORGANISATIONS = {"ministry": MINISTRY, "other-ministry": OTHER_MINISTRY} | {
+    f"expert-{number}": None for number in (1, 2, 3)
+}
+
+
+_REVIEWS = ("reviewer", "review", "review_message", "review_decision")
 
 
 class Service(RunningService):
@@ -66,6 +72,7 @@ class Service(RunningService):
             "access_log",
         ),
         *("event", "idempotency_key"),
+        *_REVIEWS,
     )
 
     def headers(self, client_id: str, /) -> dict[str, str]:

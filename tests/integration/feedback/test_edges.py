@@ -1,6 +1,7 @@
 """What holds on every route of feedback: a rule, no success before the commit, nothing changed by bad input."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.clocks import the_clocks_of_a_submission
+from tests.contract.feedback.reviewed_initiative import the_review_of_an_initiative
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.conftest import (
     HUB,
@@ -70,6 +72,7 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
 
     opening = await the_life_of_a_submission(service, without_commit)
     await what_a_sender_does(service, without_commit)
+    await the_review_of_an_initiative(service, without_commit)
     await without_commit("anybody", "/mailbox/statements", opening, {})
     case, copy = await the_life_of_a_public_copy(service, opening, without_commit)
     await a_copy_that_is_endorsed(service, copy, without_commit)
@@ -126,6 +129,8 @@ def caller_of(path: str) -> str:
     """The client whose bodies are read there; another one is refused before."""
     if path.endswith("/endorsements/verified"):
         return "citizen"
+    if "/own/reviews/" in path:
+        return "expert-1"
     return "custodian" if "/identity-requests/{" in path else "feedback-hub"
 
 
@@ -134,10 +139,9 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     submission_id, _ = await an_assigned_submission(service)
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     before = await service.counts()
+    known = {"submission_id": submission_id, "answer_id": drafted.json()["answer_id"]}
     for template in service.posts():
-        others = dict.fromkeys(("promise_id", "template_id", "request_id", "appeal_id", "transfer_id"), submission_id)
-        others |= {"publication_id": uuid4()}
-        path = template.format(submission_id=submission_id, answer_id=drafted.json()["answer_id"], **others)
+        path = template.format_map(defaultdict(uuid4, known))
         for content, media_type in BAD_BODIES:
             headers = service.headers(caller_of(template)) | {"Content-Type": media_type, "Idempotency-Key": "b" * 16}
             response = await service.http.post(path, content=content, headers=headers)

@@ -23,7 +23,9 @@ async def test_a_sealed_initiative_that_is_read_leaves_one_row(service: Service)
     [row] = await access_log(service)
     assert (row["operation"], row["entity"], row["client_id"]) == ("getSubmission", str(submission_id), "feedback-hub")
     assert (row["scopes"], row["filter"]) == (["feedback:handle"], {})
-    assert (await service.case(code))["accesses"] == [{"what": "sealed_text", "read_at": "2025-11-03T03:00:00Z"}]
+    [access] = (await service.case(code))["accesses"]
+    assert (access["what"], access["read_at"]) == ("sealed_text", "2025-11-03T03:00:00Z")
+    assert access["organisation"]["code"] == "P57", "the body, not the client"
 
 
 async def test_a_contact_and_a_list_are_noted_without_what_was_said(service: Service) -> None:

@@ -36,6 +36,8 @@ from sixclear.feedback.proposal import routes as proposal
 from sixclear.feedback.proposal.service import follow_answer
 from sixclear.feedback.publication import routes as publication
 from sixclear.feedback.rating import routes as rating
+from sixclear.feedback.review import routes as review
+from sixclear.feedback.reviewer import routes as reviewer
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.similar import routes as similar
@@ -72,6 +74,8 @@ ROUTERS = (
     proposal.handling_router,
     proposal.router,
     appeal.router,
+    reviewer.router,
+    review.router,
     log.router,
     submission.figures_router,
     rating.router,
@@ -125,6 +129,8 @@ def create_app(
             "public copies": "What moderators released of cases with the senders' consent, and what is like it.",
             "public log": "Entries, tiles and checkpoints of what was stated to senders; it names no case.",
             "proposals": "Ideas that were accepted, as the bodies word them, and what became of them.",
+            "expert review": "The hub asks experts, who review initiatives and solutions without seeing sender or each"
+            " other; who handles the case decides.",
             "case desk": "What the bodies do that handle cases.",
         },
         description="Feedback, recommendations, initiatives and solutions: sent without an account, followed by"

@@ -5,6 +5,10 @@ Pure: no database, no clock.
 
 import re
 import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import orjson
 
 from sixclear.common.typed import plain
 
@@ -58,3 +62,35 @@ def _one_line(typed: str) -> str:
 
 def _has_control(text: str) -> bool:
     return any(unicodedata.category(sign) in ("Cc", "Zl", "Zp", "Cn", "Co") for sign in text)
+
+
+@cache
+def _lists() -> tuple[frozenset[str], frozenset[str]]:
+    read = orjson.loads((files("sixclear.feedback") / "data" / "mail-domains.json").read_bytes())
+    return frozenset(read["everyone"]), frozenset(read["shared"])
+
+
+def houses(domain: str) -> list[str]:
+    """Which house a mail address is of: of `mail.hust.edu.vn` itself and `hust.edu.vn`.
+
+    None of a provider where everyone has an address, and none that many houses share, such as `edu.vn`.
+    """
+    everyone, shared = _lists()
+    labels = _ascii(domain).split(".")
+    found = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    if not everyone.isdisjoint(found):
+        return []
+    return [one for one in found if one not in shared]
+
+
+def domain_of(address: str) -> str:
+    """The domain of a mail address."""
+    return address.rpartition("@")[2]
+
+
+def _ascii(domain: str) -> str:
+    lowered = domain.strip(" .").lower()
+    try:
+        return lowered.encode("idna").decode()
+    except UnicodeError:
+        return lowered

@@ -146,6 +146,12 @@ def is_complete(behind_seconds: float | None) -> bool:
     return behind_seconds is not None and behind_seconds <= COMPLETE_SECONDS
 
 
+def require_complete(ctx: Context, what: str) -> None:
+    """Raises Unavailable, saying `what` is not sure, while the mirror may lack something that exists."""
+    if not is_complete(ctx.behind_seconds()):
+        raise Unavailable(f"{what} Send the same request again.", retry_after_seconds=_RETRY_SECONDS)
+
+
 def _row(envelope: Envelope, own: Sequence[str]) -> dict[str, Any]:
     data = envelope.data
     return {name: data.get(name) for name in own} | {
@@ -192,12 +198,8 @@ async def referenced(ctx: Context, kind: type[Mirrored], references: Mapping[str
     """
     known = await find(ctx.session, kind, set(references.values()))
     unknown = [pointer for pointer, reference in references.items() if reference not in known]
-    if unknown and not is_complete(ctx.behind_seconds()):
-        raise Unavailable(
-            f"What is named as {word} is not known here yet and may exist. Send the same request again.",
-            retry_after_seconds=_RETRY_SECONDS,
-        )
     if unknown:
+        require_complete(ctx, f"What is named as {word} is not known here yet and may exist.")
         raise ReferenceUnknown(
             f"What is named as {word} does not exist.",
             errors=[unknown_reference(pointer, word) for pointer in unknown],

@@ -22,6 +22,7 @@ SCOPES: dict[str, str] = {
     "feedback:publish": "Publishes answers that another person drafted.",
     "feedback:custodian": "Decides whether a body that handles a case may know who sent it.",
     "feedback:endorse": "Endorses public copies as a person whose identity the provider verified.",
+    "feedback:review": "Reviews initiatives as an expert whom the hub registered; sees one's own reviews alone.",
     "catalog:write": "Describes the body's own databases and hands in their dossiers.",
     "catalog:heartbeat": "Tells that a database of the body is in use.",
     "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
@@ -63,6 +64,9 @@ ROLES: dict[str, Role] = {
     ),
     "custodian": Role(
         "decides whether those who handle cases may know who sent them", ("feedback:custodian",), position=_CUSTODY
+    ),
+    "reviewer": Role(
+        "reviews initiatives as an expert", ("feedback:review",), organisation_code=None, position="expert"
     ),
     "data-steward": Role("approves databases", ("catalog:write", "catalog:approve", "facts:past")),
     "inspector": Role(

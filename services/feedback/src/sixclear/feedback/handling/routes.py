@@ -15,7 +15,7 @@ from sixclear.feedback.handling import service
 from sixclear.feedback.handling.responses import handled_response
 from sixclear.feedback.handling.schemas import AssignmentEntry, SubmissionView
 from sixclear.feedback.submission import access
-from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
+from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, ReceiptsDep
 from sixclear.feedback.submission.errors import STEP_REFUSALS, SubmissionNotFound
 from sixclear.feedback.submission.responses import submission_response
 from sixclear.feedback.submission.schemas import SubmissionState
@@ -50,13 +50,19 @@ async def get_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID, resp
     responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed, ReferenceUnknown),
 )
 async def assign(
-    ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: AssignmentEntry, expect: ExpectDep, response: Response
+    ctx: ContextDep,
+    hub: HubDep,
+    receipts: ReceiptsDep,
+    submission_id: UUID,
+    entry: AssignmentEntry,
+    expect: ExpectDep,
+    response: Response,
 ) -> SubmissionState:
     """Give it to the body that must answer; assigning it again is a transfer, and the first clock goes on.
 
     Answers that were drafted before a transfer can no longer be published.
     """
-    submission = await service.assign(ctx, hub, submission_id, entry, expect)
+    submission = await service.assign(ctx, hub, receipts, submission_id, entry, expect)
     tag(response, ctx.log, submission)
     return submission_response(submission, ctx.now)
 
@@ -68,12 +74,19 @@ async def assign(
     responses=problem_responses(*STEP_REFUSALS, TransferNotFound, TransferDecided),
 )
 async def accept_transfer(
-    ctx: ContextDep, submission_id: UUID, transfer_id: UUID, step: Step, expect: ExpectDep, response: Response
+    ctx: ContextDep,
+    hub: HubDep,
+    receipts: ReceiptsDep,
+    submission_id: UUID,
+    transfer_id: UUID,
+    step: Step,
+    expect: ExpectDep,
+    response: Response,
 ) -> TransferredCase:
     """Take a case that was offered. The body's clock starts again unless it stands below the former one.
 
     Answers that were drafted before can no longer be published.
     """
-    transfer, submission = await service.accept_transfer(ctx, submission_id, transfer_id, step, expect)
+    transfer, submission = await service.accept_transfer(ctx, hub, receipts, submission_id, transfer_id, step, expect)
     tag(response, ctx.log, submission)
     return await decided_response(ctx, transfer, submission)

@@ -7,9 +7,11 @@ from sixclear.feedback.answer import service as answers
 from sixclear.feedback.fields import Step
 from sixclear.feedback.handling.schemas import AssignmentEntry
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.review.service import assigning as reviews
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
 from sixclear.feedback.submission.service.hours import of_case
@@ -19,8 +21,13 @@ from sixclear.feedback.transfer.models import Transfer
 _BODY = "#/organisation_id"
 
 
-async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: AssignmentEntry, expect: Expect) -> Submission:
-    """Give it to the body that must answer; the hub does. Drafts of the body that had it before are withdrawn."""
+async def assign(
+    ctx: Context, hub: UUID, receipts: Receipts, submission_id: UUID, entry: AssignmentEntry, expect: Expect
+) -> Submission:
+    """Give it to the body that must answer; the hub does. Drafts of the body that had it before are withdrawn.
+
+    So are open reviews of experts who are tied to the body that has it now.
+    """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "assign submissions")
     ctx = of_case(ctx, submission)
@@ -31,14 +38,18 @@ async def assign(ctx: Context, hub: UUID, submission_id: UUID, entry: Assignment
     await steps.assign(ctx, submission, organisation_id, occurred_at, reason=reason)
     await sealing.give_to_body(ctx, submission_id, organisation_id)
     await answers.withdraw_drafts(ctx, submission_id, occurred_at)
+    if submission.in_expert_review:
+        await reviews.after_transfer(ctx, hub, receipts, submission)
     return submission
 
 
 async def accept_transfer(
-    ctx: Context, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
+    ctx: Context, hub: UUID, receipts: Receipts, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
 ) -> tuple[Transfer, Submission]:
-    """Take a case that was offered. Drafts of the body that had it before are withdrawn."""
+    """Take a case that was offered. Drafts of the body before are withdrawn, and reviews of experts tied to it."""
     transfer, submission = await transfers.accept(ctx, submission_id, transfer_id, step, expect)
     await sealing.give_to_body(ctx, submission_id, transfer.to_organisation_id)
     await answers.withdraw_drafts(ctx, submission_id, submission.occurred_at)
+    if submission.in_expert_review:
+        await reviews.after_transfer(ctx, hub, receipts, submission)
     return transfer, submission

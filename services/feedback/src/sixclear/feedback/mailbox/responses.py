@@ -16,6 +16,7 @@ from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
 from sixclear.feedback.mailbox.schemas import CaseCopy, CaseStep, CaseView, ErasureState, MessageState, MessageView
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.proposal import service as proposals
 from sixclear.feedback.proposal.responses import proposal_responses
 from sixclear.feedback.publication import service as publications
@@ -23,19 +24,20 @@ from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.rating.responses import rating_response
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.models import Erasure
-from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.models import Access, Submission
 from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import timing
-from sixclear.feedback.submission.service.texts import title_and_text
+from sixclear.feedback.submission.service.texts import abstract_of, title_and_text
 from sixclear.feedback.transfer import service as transfers
 from sixclear.feedback.transfer.responses import names_of, transfer_view
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {
-    *("title", "text", "publication_id", "clock", "transfers", "messages", "answer", "former_answers", "accesses"),
+    *("title", "text", "abstract", "publication_id", "clock", "transfers", "messages", "answer"),
+    *("former_answers", "accesses"),
     *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal", "erasures"),
     *("reopen_until", "reopening", "appeal", "appeals"),
 }
@@ -50,18 +52,20 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     bodies = await names_of(ctx, moved)
     asked = await identity.list_steps(ctx, case_id)
     again = await appeals.of_case_now(ctx, submission)
+    accesses = await submissions.newest_accesses(ctx, case_id)
     named = [answer.responsible_organisation_id for answer in found.rows]
     named += [one.organisation_id for one in again.appeals]
-    names = await organisations.briefs(ctx, [*named, *(one.organisation_id for one in asked)])
+    readers = [*(one.organisation_id for one in asked), *(one.organisation_id for one in accesses)]
+    names = await organisations.briefs(ctx, [*named, *readers])
     key = await sealing.key_to_read(ctx, case_id)
     told = published_responses(key, found, names)
     rated = await ratings.of_answer(ctx, submission)
     proposal = await proposals.find_of_case(ctx, case_id)
     shown = await proposal_responses(ctx, [proposal]) if proposal else [None]
-    accesses = await submissions.newest_accesses(ctx, case_id)
     return CaseView(
         **columns,
         **await title_and_text(ctx, submission),
+        abstract=await abstract_of(ctx, submission),
         publication_id=await publications.id_of_case(ctx, case_id),
         clock=clock_response(submission, ctx.now, *await timing.pauses_and_moves(ctx, case_id)),
         transfers=[transfer_view(one, bodies) for one in moved],
@@ -78,7 +82,7 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         may_withdraw=submission.status not in ("answered", "withdrawn"),
         proposal=shown[0],
         erasures=[erasure_response(erasure) for erasure in await sealing.list_erasures(ctx, case_id)],
-        accesses=[AccessView.model_validate(access, from_attributes=True) for access in accesses],
+        accesses=[_access(access, names) for access in accesses],
         identity_requests=steps_response(asked, names),
     )
 
@@ -87,6 +91,12 @@ def erasure_response(erasure: Erasure) -> ErasureState:
     """That something was erased, as its sender reads it."""
     what: Literal["contact", "case"] = "case" if erasure.purpose == sealing.CONTENT else "contact"
     return ErasureState(what=what, erased_at=erasure.erased_at, backups_until=erasure.backups_until)
+
+
+def _access(access: Access, names: Briefs) -> AccessView:
+    """A reading of what is protected, by the body that it was for; never by the person."""
+    body = brief(names, access.organisation_id)
+    return AccessView.model_validate({"what": access.what, "read_at": access.read_at, "organisation": body})
 
 
 async def messages_response(ctx: Context, case_id: UUID, messages: Sequence[Message]) -> list[MessageView]:

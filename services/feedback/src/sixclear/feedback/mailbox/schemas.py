@@ -1,6 +1,6 @@
 """Requests and responses of the mailbox."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -164,6 +164,8 @@ class CaseView(Schema):
     transfers: list[TransferView] = Field(
         default_factory=list, description="Bodies that were offered the case, newest first, and what they decided."
     )
+    abstract: str | None = Field(default=None, description="Of a sealed initiative: what everyone may read of it.")
+    embargo_until: date | None = Field(default=None, description="The day on which its embargo ends; null: never.")
     messages: list[MessageView]
     answer: PublishedAnswer | None
     former_answers: list[PublishedAnswer] = Field(

@@ -104,7 +104,7 @@ async def raise_identity(ctx: Context, receipts: Receipts, entry: IdentityEntry)
             errors=[{"pointer": "#/name", "code": "nothing-given", "detail": "Give a name, an e-mail or a phone."}],
         )
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
-    await identity.raise_identity(ctx, submission, entry)
+    await identity.raise_identity(ctx, receipts, submission, entry)
     return submission
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sixclear.common.bus import mirror
 from sixclear.common.bus.mirror_references import References
 from sixclear.common.use_case import Context
+from sixclear.feedback.organisation import repository
 from sixclear.feedback.organisation.models import Organisation
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 
@@ -56,6 +57,15 @@ async def stands_below(ctx: Context, organisation_id: UUID, top: UUID) -> bool:
         row = (await mirror.named(ctx.session, Organisation, [at])).get(at)
         at = row.parent_id if row else None
     return at == top
+
+
+async def tops(ctx: Context, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The topmost body above each of these (a ministry, a province), with mergers followed; unknown ones are left out.
+
+    Raises Unavailable while the mirror is not complete: what it does not know would look unrelated.
+    """
+    mirror.require_complete(ctx, "Which body stands above which is not known here yet.")
+    return await repository.tops(ctx.session, ids)
 
 
 def brief(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:

@@ -12,8 +12,8 @@ class PublicationNotFound(DomainError):
 class PublicationNotAllowed(DomainError):
     code, status, title = "publication-not-allowed", 409, "This case has no public copy"
     meaning = (
-        "A public copy needs the sender's consent, a case that is not sealed, and of feedback an answer. What is looked"
-        " into first or was withdrawn has none."
+        "A public copy needs the sender's consent, and of feedback an answer; of a sealed initiative it is the abstract"
+        " alone until the embargo ends. What is looked into first or was withdrawn has none."
     )
     remedy = "Read why at `/submissions/{submission_id}/publication`. Only the sender gives consent, in the mailbox."
 

@@ -62,7 +62,7 @@ async def list_publications(
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[PublicationSummary]:
-    """Public copies of cases, those that were released last first. None is of a sealed case."""
+    """Public copies of cases, those that were released last first; of a sealed initiative its abstract."""
     narrow = Narrowing(
         kind,
         field,

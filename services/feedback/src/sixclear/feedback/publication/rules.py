@@ -7,7 +7,7 @@ from sixclear.feedback.publication.errors import PersonalDataLeft, PublicationNo
 from sixclear.feedback.publication.masks import mask
 
 _TOLD = {
-    "sealed": "A sealed initiative has no public copy.",
+    "sealed": "A sealed initiative has no public copy before its embargo ends, where its author chose no abstract.",
     "no_consent": "The sender did not agree to it, or no longer does.",
     "not_looked_into": "The case is looked into first: triage it.",
     "not_answered": "Feedback becomes public with its answer.",
@@ -23,6 +23,9 @@ class Case:
     status: str
     visibility: str
     consent: bool
+    # Of a sealed initiative: whether its author chose an abstract, and whether the embargo has ended.
+    abstract: bool = False
+    embargo_over: bool = False
 
 
 def hindrance(case: Case) -> str | None:
@@ -30,13 +33,38 @@ def hindrance(case: Case) -> str | None:
 
     What names a fault of others becomes public with the answer to it (R17). An idea may gather support before.
     """
-    if case.visibility == "sealed":
+    if is_sealed(case) and not case.abstract:
         return "sealed"
     if not case.consent:
         return "no_consent"
     if case.status in ("received", "withdrawn"):
         return "not_looked_into" if case.status == "received" else "withdrawn"
     return "not_answered" if case.kind == "feedback" and case.status != "answered" else None
+
+
+def is_sealed(case: Case) -> bool:
+    """Whether the abstract is all that others may read: of a sealed initiative until its embargo ends."""
+    return case.visibility == "sealed" and not case.embargo_over
+
+
+def require_from_abstract(title: str, text: str, answer: str | None, abstract: str) -> None:
+    """Raises PublicationNotAllowed unless the words are the abstract that the author chose, and its title is of it.
+
+    What looks like personal data may be masked. The answer would tell what is sealed.
+    """
+    chosen = (abstract, mask(abstract).text)
+    if answer is not None or text not in chosen or title not in text:
+        raise PublicationNotAllowed(
+            "Until its embargo ends, a sealed initiative has no other public words than its abstract: send that as the"
+            " text, a part of it as the title, and no answer."
+        )
+
+
+def first_line(abstract: str, longest: int = 300) -> str:
+    """The beginning of an abstract, which can be its title."""
+    line = abstract.partition("\n")[0]
+    sentence = line.partition(". ")[0]
+    return (sentence if len(sentence) <= longest else sentence[:longest]).strip()
 
 
 def require_allowed(case: Case) -> None:

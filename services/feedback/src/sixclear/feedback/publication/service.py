@@ -24,7 +24,7 @@ from sixclear.feedback.publication.schemas import PublicationEntry
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
-from sixclear.feedback.submission.service.texts import title_and_text
+from sixclear.feedback.submission.service.texts import abstract_of, title_and_text
 
 # 18 months: older ones were answered under other rules, and would push out what is open now.
 _COMPARED = timedelta(days=548)
@@ -49,9 +49,13 @@ async def words_of(ctx: Context, hub: UUID, submission_id: UUID) -> Words:
     Raises SubmissionNotFound.
     """
     submission = await submissions.get_submission(ctx, hub, submission_id)
-    hindrance, standing = rules.hindrance(_case(submission)), await repository.find_of_case(ctx.session, submission_id)
+    case = _case(submission, civil_date(ctx.now))
+    hindrance, standing = rules.hindrance(case), await repository.find_of_case(ctx.session, submission_id)
     if hindrance is not None:
         return Words({"title": None, "text": None, "answer": None}, hindrance, standing)
+    if rules.is_sealed(case):
+        abstract = await abstract_of(ctx, submission) or ""
+        return Words({"title": rules.first_line(abstract), "text": abstract, "answer": None}, None, standing)
     answer = await _published_answer(ctx, submission_id)
     said: dict[str, str | None] = {**await title_and_text(ctx, submission), "answer": None}
     if answer is not None:
@@ -68,9 +72,14 @@ async def release(
     or too early.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
-    rules.require_allowed(_case(submission))
+    case = _case(submission, civil_date(ctx.now))
+    rules.require_allowed(case)
     answer = await _published_answer(ctx, submission_id)
-    _require_answer(entry, answer)
+    if rules.is_sealed(case):
+        abstract = await abstract_of(ctx, submission) or ""
+        rules.require_from_abstract(entry.title, entry.text, entry.answer, abstract)
+    else:
+        _require_answer(entry, answer)
     if answer is not None:
         _require_other(ctx, answer)
     if not entry.left_on_purpose:
@@ -152,8 +161,15 @@ async def nearest(
     )
 
 
-def _case(submission: Submission) -> rules.Case:
-    return rules.Case(submission.kind, submission.status, submission.visibility, submission.consent)
+def _case(submission: Submission, today: date) -> rules.Case:
+    return rules.Case(
+        submission.kind,
+        submission.status,
+        submission.visibility,
+        submission.consent,
+        abstract=submission.abstract_sealed is not None,
+        embargo_over=submission.embargo_until is not None and submission.embargo_until <= today,
+    )
 
 
 async def _published_answer(ctx: Context, submission_id: UUID) -> Answer | None:

@@ -2,19 +2,41 @@
 
 from uuid import UUID
 
+from sixclear.common.caller import Caller
 from sixclear.common.use_case import Context
 from sixclear.common.web.access import Access, OrganisationRule
 from sixclear.feedback.submission.errors import SubmissionNotFound
 from sixclear.feedback.submission.models import Submission
 
 
+def persons_of(caller: Caller) -> list[str]:
+    """What tells which person calls, as far as the token says it: the person, and the position held in a body.
+
+    Experts are registered by one of these, and a case keeps by them who took a step (`hands`) and who reviews it.
+    """
+    person = [f"person:{caller.person}"] if caller.person else []
+    held = [f"position:{caller.organisation_id or ''}:{caller.position}"] if caller.position else []
+    return person + held
+
+
+def is_reviewed_by(caller: Caller, submission: Submission) -> bool:
+    """Whether the caller reviews the case as an expert: such a person handles none of it."""
+    return not set(submission.reviewers).isdisjoint(persons_of(caller))
+
+
 def require_handler(ctx: Context, hub_organisation_id: UUID, submission: Submission | None) -> Submission:
     """The submission, when it is there and the caller is of the hub or of the body that it is assigned to.
 
-    Raises SubmissionNotFound in both other cases, so that the identifiers of other bodies' cases cannot be tried.
+    Raises SubmissionNotFound in all other cases, so that the identifiers of other bodies' cases cannot be tried. Who
+    reviews the case as an expert does not handle it, whatever else the token allows.
     """
     own = ctx.caller.organisation_id
-    if submission is None or own is None or own not in (hub_organisation_id, submission.organisation_id):
+    if (
+        submission is None
+        or is_reviewed_by(ctx.caller, submission)
+        or own is None
+        or own not in (hub_organisation_id, submission.organisation_id)
+    ):
         raise SubmissionNotFound("No submission that you handle has this identifier.")
     return submission
 
@@ -22,13 +44,15 @@ def require_handler(ctx: Context, hub_organisation_id: UUID, submission: Submiss
 def decides_on_appeal(ctx: Context, submission: Submission) -> bool:
     """Whether the caller is of the body that decides, or decided, on an appeal in this case; it reads, and no more."""
     own = ctx.caller.organisation_id
-    return own is not None and own == submission.appeal_organisation_id
+    reviews = is_reviewed_by(ctx.caller, submission)
+    return own is not None and own == submission.appeal_organisation_id and not reviews
 
 
 def require_reader(ctx: Context, hub_organisation_id: UUID, submission: Submission | None) -> Submission:
     """As `require_handler`, also for the body that the case is offered to: it decides by what it reads."""
     own = ctx.caller.organisation_id
-    if submission is not None and own is not None and own == submission.offered_organisation_id:
+    offered = submission is not None and own is not None and own == submission.offered_organisation_id
+    if submission is not None and offered and not is_reviewed_by(ctx.caller, submission):
         return submission
     return require_handler(ctx, hub_organisation_id, submission)
 
@@ -39,7 +63,8 @@ def require_offered(ctx: Context, submission: Submission | None) -> Submission:
     Raises SubmissionNotFound in both other cases, so that the identifiers of other bodies' cases cannot be tried.
     """
     own = ctx.caller.organisation_id
-    if submission is None or own is None or own != submission.offered_organisation_id:
+    reviews = submission is not None and is_reviewed_by(ctx.caller, submission)
+    if submission is None or reviews or own is None or own != submission.offered_organisation_id:
         raise SubmissionNotFound("No submission that your organisation was offered has this identifier.")
     return submission
 

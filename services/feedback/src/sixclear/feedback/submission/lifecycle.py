@@ -48,6 +48,7 @@ class CaseState:
     messages_count: int
     identity_level: str = "pseudonymous"
     paused: bool = False
+    in_expert_review: bool = False
 
 
 def triage(
@@ -114,6 +115,8 @@ def draft_answer(case: CaseState) -> Change:
 def answer(case: CaseState, outcome: str, answered_at: datetime) -> Change:
     """The answer goes out. Which draft may be published, and by whom, are rules of the folder `answer`."""
     _allow(case, "answered")
+    if case.in_expert_review:
+        raise TransitionNotAllowed("Experts review this case; decide on what they said, then publish the answer.")
     fields = {"status": "answered", "outcome": outcome, "answered_at": answered_at, "last_message_by": "handler"}
     fields |= {"message_due_at": None}
     return Change("answered", fields)
@@ -132,8 +135,9 @@ def correct(case: CaseState, outcome: str) -> Change:
 
 
 def may_publish(case: CaseState, *, correction: bool) -> bool:
-    """Whether an answer, or a correction of it, can be published now."""
-    return case.status in _ALLOWED_FROM["corrected" if correction else "answered"]
+    """Whether an answer, or a correction of it, can be published now; an answer not while experts review the case."""
+    waits = case.in_expert_review and not correction
+    return case.status in _ALLOWED_FROM["corrected" if correction else "answered"] and not waits
 
 
 def rate(case: CaseState, score: str) -> Change:

@@ -1,11 +1,11 @@
 """Tables of submissions, of their contacts, and of who read what is protected."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,6 +86,14 @@ class Submission(Versioned, Base):
     # `sender` or `handler`, whose published answer is a word too; null before the first message.
     last_message_by: Mapped[str | None]
     demonstration: Mapped[bool] = mapped_column(Boolean)
+    # Of a sealed initiative: what everyone may read of it, sealed until a moderator releases it, and when all may.
+    abstract_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    embargo_until: Mapped[date | None]
+    # Who took a step as a handler, and who reviews it as an expert (`access.persons_of`): never the same person.
+    hands: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    reviewers: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    # Experts were asked, and nothing is decided on what they said: the answer waits for that.
+    in_expert_review: Mapped[bool] = mapped_column(Boolean, server_default=sql("false"))
 
     __table_args__ = (
         CheckConstraint("kind IN ('feedback', 'recommendation', 'initiative', 'solution')", name="kind"),
@@ -189,6 +197,8 @@ class Contact(Base):
     name: Mapped[str | None]
     email: Mapped[str | None]
     phone: Mapped[str | None]
+    # Keyed hashes of the mail domain and of those above it, by which an expert of the same house is recognised.
+    domain_hashes: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
 
 
 class Access(Base):
@@ -231,6 +241,7 @@ def state_of(submission: Submission) -> CaseState:
         organisation_id=submission.organisation_id,
         messages_count=submission.messages_count,
         identity_level=submission.identity_level,
+        in_expert_review=submission.in_expert_review,
         paused=submission.paused_since is not None,
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sixclear.common.checked_code import code_of, read_code
 from sixclear.common.folding import fold
+from sixclear.feedback.typed import houses
 
 SECRET_BYTES = 32
 
@@ -74,6 +75,13 @@ class Receipts:
     def network_hash(self, network: str) -> bytes:
         """What a visitor's network is counted by: keyed, because all addresses there are can be tried in minutes."""
         return self._derive("network", network)[:16]
+
+    def house_hashes(self, submission_id: UUID, domain: str) -> list[bytes]:
+        """What tells of one case whether an address is of the house of its sender's; of two cases it is never the same.
+
+        The address need not be read for that, nor can it be found.
+        """
+        return [self._derive("mail house", str(submission_id), house)[:16] for house in houses(domain)]
 
     def log_seed(self) -> bytes:
         """The private key of the public log: one secret to keep, and to back up."""

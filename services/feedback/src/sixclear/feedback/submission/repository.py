@@ -39,10 +39,18 @@ async def find_many(session: AsyncSession, submission_ids: Collection[UUID]) -> 
     return (await session.scalars(select(Submission).where(Submission.submission_id.in_(submission_ids)))).all()
 
 
-async def assigned_among(session: AsyncSession, submission_ids: Collection[UUID], organisation_id: UUID) -> set[UUID]:
-    """Those of these submissions that are assigned to an organisation."""
-    named = Submission.submission_id.in_(submission_ids), Submission.organisation_id == organisation_id
+async def handled_among(
+    session: AsyncSession, submission_ids: Collection[UUID], visible_to: UUID | None, persons: Collection[str]
+) -> set[UUID]:
+    """Those of these submissions that are assigned to `visible_to`, all when it is None; none that `persons` review."""
+    named = Submission.submission_id.in_(submission_ids), *_seen_by(visible_to, persons)
     return set(await session.scalars(select(Submission.submission_id).where(*named)))
+
+
+def _seen_by(visible_to: UUID | None, persons: Collection[str]) -> list[ColumnElement[bool]]:
+    """What every list of handlers is narrowed to: the body's own cases, and none that the caller reviews."""
+    own = [Submission.organisation_id == visible_to] if visible_to else []
+    return [*own, not_(Submission.reviewers.overlap(persons))] if persons else own
 
 
 async def find_sent(session: AsyncSession, submission_id: UUID) -> Submission | None:
@@ -66,13 +74,17 @@ async def list_submissions(
     narrow: Narrowing,
     *,
     visible_to: UUID | None,
+    persons: Collection[str],
     now: datetime,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[Submission]:
-    """Submissions by due time, soonest first, after the cursor: those assigned to `visible_to`, all when it is None."""
+    """Submissions by due time, soonest first, after the cursor: those assigned to `visible_to`, all when it is None.
+
+    None that `persons` review.
+    """
     key = tuple_(Submission.due_at, Submission.submission_id)
-    statement = select(Submission).where(*_conditions(narrow, visible_to, now))
+    statement = select(Submission).where(*_conditions(narrow, visible_to, now), *_seen_by(visible_to, persons))
     if after:
         statement = statement.where(key > tuple_(*after))
     ordered = statement.order_by(Submission.due_at, Submission.submission_id).limit(limit)
@@ -80,16 +92,18 @@ async def list_submissions(
 
 
 async def list_comparable(
-    session: AsyncSession, submission: Submission, *, visible_to: UUID | None, since: datetime
+    session: AsyncSession, submission: Submission, *, visible_to: UUID | None, persons: Collection[str], since: datetime
 ) -> Sequence[Submission]:
-    """Cases of the field and place of this one, the newest 500, and 100 with its words; those of `visible_to`."""
+    """Cases of the field and place of this one, the newest 500, and 100 with its words; those of `visible_to`.
+
+    None that `persons` review.
+    """
     bounds = [
         Submission.received_at >= since,
         Submission.visibility != "sealed",
         Submission.submission_id != submission.submission_id,
     ]
-    if visible_to:
-        bounds.append(Submission.organisation_id == visible_to)
+    bounds += _seen_by(visible_to, persons)
     alike = (
         Submission.field.is_not_distinct_from(submission.field),
         Submission.place_id.is_not_distinct_from(submission.place_id),
@@ -118,13 +132,16 @@ async def count_decided(session: AsyncSession, submission: Submission, since: da
     return [(body, count) for body, count in await session.execute(most) if body is not None]
 
 
-async def count_submissions(session: AsyncSession, narrow: Narrowing, *, visible_to: UUID | None, now: datetime) -> int:
+async def count_submissions(
+    session: AsyncSession, narrow: Narrowing, *, visible_to: UUID | None, persons: Collection[str], now: datetime
+) -> int:
     """How many submissions that list has, as `count_up_to` says it."""
-    return await count_up_to(session, select(Submission.submission_id).where(*_conditions(narrow, visible_to, now)))
+    conditions = (*_conditions(narrow, visible_to, now), *_seen_by(visible_to, persons))
+    return await count_up_to(session, select(Submission.submission_id).where(*conditions))
 
 
 def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [Submission.organisation_id == visible_to] if visible_to else []
+    conditions: list[ColumnElement[bool]] = []
     # The lateness of a body counts by its own clock, that of the country by the sender's.
     one_body = visible_to is not None or narrow.organisation_id is not None
     due_at = func.coalesce(Submission.body_due_at, Submission.due_at) if one_body else Submission.due_at
@@ -263,6 +280,12 @@ async def lock_all(session: AsyncSession, submission_ids: Collection[UUID]) -> d
     """These submissions; their rows locked, in one order."""
     named = select(Submission).where(Submission.submission_id.in_(submission_ids))
     rows = await session.scalars(named.order_by(Submission.submission_id).with_for_update())
+    return {row.submission_id: row for row in rows}
+
+
+async def named(session: AsyncSession, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
+    """These submissions, by identifier."""
+    rows = await session.scalars(select(Submission).where(Submission.submission_id.in_(submission_ids)))
     return {row.submission_id: row for row in rows}
 
 

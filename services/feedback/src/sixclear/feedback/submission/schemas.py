@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.calendar import SpecialDayView
+from sixclear.common.web.instants import Day
 from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import NOT_REACHED, Schema
-from sixclear.common.web.texts import Slug, Text
+from sixclear.common.web.texts import Slug, Text, lines_of
 from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
 from sixclear.feedback.organisation.schemas import OrganisationBrief
@@ -47,6 +48,7 @@ Phone = Annotated[
     AfterValidator(_phone),
     Field(description="A telephone number, as people write it, with its extension; kept in plain characters."),
 ]
+Abstract = Annotated[str, lines_of(2_000)]
 Kind = Literal["feedback", "recommendation", "initiative", "solution"]
 TurnedAwayKind = Literal["complaint", "denunciation"]
 SenderKind = Literal["citizen", "scientist", "enterprise", "organisation", "commune", "overseas"]
@@ -102,6 +104,15 @@ class SubmissionEntry(Schema):
     visibility: Visibility = Field(
         default="requester",
         description="`sealed` is for initiatives only. What becomes public of others, `consent` says.",
+    )
+    abstract: Abstract | None = Field(
+        default=None,
+        description="With `sealed`: what everyone may read of it, in the author's own words, with `consent` and once a"
+        " moderator released it. Nothing else is public until the embargo ends.",
+    )
+    embargo_until: Day | None = Field(
+        default=None,
+        description="With `sealed`: the day on which the embargo ends, up to ten years ahead. Left out: never.",
     )
     sender: Sender = Field(default_factory=Sender)
     identity_level: Literal["anonymous"] | None = Field(
@@ -211,6 +222,9 @@ class AccessView(Schema):
 
     what: Literal["contact", "sealed_text"]
     read_at: datetime
+    organisation: OrganisationBrief | None = Field(
+        default=None, description="The body for which it was read; null of an expert of none, and while not known."
+    )
 
 
 class SubmissionState(Schema):

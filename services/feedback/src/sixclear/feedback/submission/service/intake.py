@@ -8,12 +8,14 @@ stored without the secret (decision 0018).
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NoReturn
 from uuid import UUID
 
 from sixclear.common.calendar import calendar
 from sixclear.common.change import Change
+from sixclear.common.clock import civil_date
+from sixclear.common.errors import InvalidRequest
 from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
@@ -21,6 +23,7 @@ from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempot
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
+from sixclear.feedback.submission.access import persons_of
 from sixclear.feedback.submission.clocks import answer_clock
 from sixclear.feedback.submission.errors import (
     ComplaintTurnedAway,
@@ -38,8 +41,10 @@ from sixclear.feedback.submission.service import hours, texts
 from sixclear.feedback.submission.service.stating import state
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Signed
+from sixclear.feedback.typed import domain_of
 
 KEY_LENGTHS = range(16, 201)
+_LONGEST_EMBARGO = 3653  # ten years, in days
 
 _ADDRESSED, _PLACE = "#/organisation_id", "#/place"
 
@@ -118,6 +123,10 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     if entry.visibility != "sealed":
         submission.words_hash = receipts.words_hash(entry.title, entry.text)
     submission.addressed_organisation_id, submission.place_id = addressed.get(_ADDRESSED), addressed.get(_PLACE)
+    submission.hands = persons_of(ctx.caller)
+    _check_embargo(entry, civil_date(received_at))
+    submission.abstract_sealed = texts.seal_abstract(content_key, entry.abstract)
+    submission.embargo_until = entry.embargo_until
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
     state(ctx, submission, "received", [("title", entry.title), ("text", entry.text)])
@@ -125,7 +134,9 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     if _has_contact(entry.sender):
         identity_key = sealing.new_key(ctx, submission.submission_id, sealing.IDENTITY)
         sealing.keep_key(ctx, identity_key)
-        ctx.session.add(texts.seal_contact(identity_key, entry.sender))
+        contact = texts.seal_contact(identity_key, entry.sender)
+        contact.domain_hashes = receipts.house_hashes(submission.submission_id, domain_of(entry.sender.email or ""))
+        ctx.session.add(contact)
     SUBMISSIONS.labels(entry.kind).inc()
     return Received(submission, code, again=False)
 
@@ -184,6 +195,8 @@ def _new_submission(
         messages_count=0,
         last_message_by=None,
         demonstration=sending.demonstration,
+        reviewers=[],
+        in_expert_review=False,
         version=0,
     )
 
@@ -208,6 +221,19 @@ def _check_kind(entry: SubmissionEntry) -> None:
             "Only an initiative can be sealed.",
             errors=[{"pointer": "#/visibility", "code": "sealed-initiatives-only", "detail": "Leave it out."}],
         )
+
+
+def _check_embargo(entry: SubmissionEntry, received_on: date) -> None:
+    if entry.visibility != "sealed":
+        given = [name for name in ("abstract", "embargo_until") if getattr(entry, name) is not None]
+        detail = "It belongs to a sealed initiative; leave it out."
+        errors = [{"pointer": f"#/{name}", "code": "sealed-only", "detail": detail} for name in given]
+        if errors:
+            raise InvalidRequest("Abstract and embargo belong to a sealed initiative.", errors=errors)
+    elif entry.embargo_until is not None and not 0 < (entry.embargo_until - received_on).days <= _LONGEST_EMBARGO:
+        detail = "Give a day from tomorrow up to ten years."
+        errors = [{"pointer": "#/embargo_until", "code": "embargo-out-of-range", "detail": detail}]
+        raise InvalidRequest("The embargo ends on a later day, up to ten years.", errors=errors)
 
 
 def _check_identity(entry: SubmissionEntry) -> None:

@@ -1,15 +1,22 @@
 """What handlers read: lists, one submission, and what is protected, which is logged before it is shown."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.entity import HasVersion
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
-from sixclear.feedback.submission.access import decides_on_appeal, require_handler, require_reader
+from sixclear.feedback.submission.access import (
+    decides_on_appeal,
+    is_reviewed_by,
+    persons_of,
+    require_handler,
+    require_reader,
+)
 from sixclear.feedback.submission.errors import SubmissionNotFound
 from sixclear.feedback.submission.metrics import CONTACTS_READ
 from sixclear.feedback.submission.models import Access, Submission
@@ -19,8 +26,13 @@ from sixclear.feedback.submission.schemas import ContactView
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.texts import open_contact
 from sixclear.feedback.transparency import service as transparency
+from sixclear.feedback.typed import domain_of
 
 _MOST_ACCESSES = 100
+
+
+def _any_version(_: HasVersion | None) -> None:
+    """Expects nothing of the version."""
 
 
 async def get_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submission:
@@ -42,16 +54,21 @@ async def readable_among(ctx: Context, hub: UUID, submission_ids: Collection[UUI
     """Those of these submissions that the caller's organisation handles or is offered, by identifier."""
     own = ctx.caller.own_organisation()
     found = await repository.find_many(ctx.session, submission_ids)
-    return {row.submission_id: row for row in found if own in (hub, row.organisation_id, row.offered_organisation_id)}
+    readers = {row.submission_id: (hub, row.organisation_id, row.offered_organisation_id) for row in found}
+    seen = [row for row in found if own in readers[row.submission_id] and not is_reviewed_by(ctx.caller, row)]
+    return {row.submission_id: row for row in seen}
 
 
-async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) -> Submission:
-    """The submission that the caller handles, its row locked until the transaction ends.
+async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect = _any_version) -> Submission:
+    """The submission that the caller handles, its row locked until the transaction ends; the caller is among its hands.
 
     Raises SubmissionNotFound, and what `expect` raises.
     """
     submission = require_handler(ctx, hub, await repository.find_submission(ctx.session, submission_id, lock=True))
     expect(submission)
+    unknown = [person for person in persons_of(ctx.caller) if person not in submission.hands]
+    if unknown:
+        submission.hands = [*submission.hands, *unknown]
     return submission
 
 
@@ -76,7 +93,10 @@ async def list_comparable(ctx: Context, hub: UUID, submission: Submission, since
     """
     own = ctx.caller.own_organisation()
     visible_to = None if own == hub else own
-    return await repository.list_comparable(ctx.session, submission, visible_to=visible_to, since=since)
+    persons = persons_of(ctx.caller)
+    return await repository.list_comparable(
+        ctx.session, submission, visible_to=visible_to, persons=persons, since=since
+    )
 
 
 async def count_decided(ctx: Context, submission: Submission, since: datetime) -> Sequence[tuple[UUID, int]]:
@@ -104,16 +124,17 @@ async def list_submissions(
 ) -> Sequence[Submission]:
     """Submissions by due time: all for the hub, those that are assigned to it for another body."""
     own = ctx.caller.own_organisation()
-    visible_to = None if own == hub else own
+    visible_to, persons = None if own == hub else own, persons_of(ctx.caller)
     return await repository.list_submissions(
-        ctx.session, narrow, visible_to=visible_to, now=ctx.now, after=after, limit=limit
+        ctx.session, narrow, visible_to=visible_to, persons=persons, now=ctx.now, after=after, limit=limit
     )
 
 
 async def count_submissions(ctx: Context, hub: UUID, narrow: Narrowing) -> int:
     """How many submissions that list has, as `count_up_to` says it."""
     own = ctx.caller.own_organisation()
-    return await repository.count_submissions(ctx.session, narrow, visible_to=None if own == hub else own, now=ctx.now)
+    visible_to, persons = None if own == hub else own, persons_of(ctx.caller)
+    return await repository.count_submissions(ctx.session, narrow, visible_to=visible_to, persons=persons, now=ctx.now)
 
 
 async def count_silence(ctx: Context, organisation_id: UUID) -> int:
@@ -136,7 +157,7 @@ async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submi
 
 async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> ContactView:
     """How the sender can be reached; who asked and why is logged, also when nothing was given."""
-    submission = await get_submission(ctx, hub, submission_id)
+    submission = await locked(ctx, hub, submission_id)
     await _log_access(of_case(ctx, submission), submission.submission_id, "contact", reason)
     CONTACTS_READ.inc()
     contact = await repository.find_contact(ctx.session, submission_id)
@@ -170,14 +191,52 @@ async def newest_accesses(ctx: Context, submission_id: UUID) -> Sequence[Access]
     return await repository.list_accesses(ctx.session, submission_id, _MOST_ACCESSES)
 
 
-async def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str | None) -> None:
+async def read_as_expert(ctx: Context, submission_id: UUID, organisation_id: UUID | None) -> Submission:
+    """The submission that the caller reviews, which the caller's folder has made sure of; a sealed one is logged.
+
+    The author sees the body that the register says the expert is of, never the expert.
+    """
+    submission = await repository.find_submission(ctx.session, submission_id)
+    if submission is None:
+        raise SubmissionNotFound("No submission that you review has this identifier.")
+    if submission.visibility == "sealed":
+        ctx = of_case(ctx, submission)
+        await _log_access(ctx, submission_id, "sealed_text", None, organisation_id=organisation_id)
+    return submission
+
+
+async def reviewed(ctx: Context, submission_ids: Collection[UUID]) -> Mapping[UUID, Submission]:
+    """The submissions of the caller's own reviews, for the folder of reviews, which shows no text of them."""
+    return await repository.named(ctx.session, submission_ids)
+
+
+async def lock_reviewed(ctx: Context, submission_id: UUID) -> Submission:
+    """The submission of one of the caller's own reviews, its row locked until the transaction ends."""
+    return (await repository.lock_all(ctx.session, [submission_id]))[submission_id]
+
+
+async def mail_houses(ctx: Context, receipts: Receipts, submission_id: UUID) -> Collection[bytes]:
+    """The keyed hashes of the sender's mail houses; none where no address was given.
+
+    Of a case of an earlier release they are made of the address, which nobody is shown.
+    """
+    contact = await repository.find_contact(ctx.session, submission_id)
+    if contact is None or contact.domain_hashes is not None:
+        return () if contact is None else contact.domain_hashes or ()
+    email = (await open_contact(ctx, contact)).email
+    return receipts.house_hashes(submission_id, domain_of(email or ""))
+
+
+async def _log_access(
+    ctx: Context, submission_id: UUID, what: str, reason: str | None, *, organisation_id: UUID | None = None
+) -> None:
     access_id = ctx.new_id()
     key = None if reason is None else await sealing.key_to_write(ctx, submission_id)
     access = Access(
         access_id=access_id,
         submission_id=submission_id,
         client_id=ctx.caller.client_id,
-        organisation_id=ctx.caller.organisation_id,
+        organisation_id=organisation_id or ctx.caller.organisation_id,
         what=what,
         reason_sealed=key and key.seal_maybe("access_log.reason", access_id, reason),
         read_at=ctx.now,
@@ -188,4 +247,7 @@ async def _log_access(ctx: Context, submission_id: UUID, what: str, reason: str 
 async def handled_among(ctx: Context, hub: UUID, submission_ids: Collection[UUID]) -> Collection[UUID]:
     """Those of these submissions that the caller's organisation handles: all for the hub."""
     own = ctx.caller.own_organisation()
-    return submission_ids if own == hub else await repository.assigned_among(ctx.session, submission_ids, own)
+    visible_to, persons = None if own == hub else own, persons_of(ctx.caller)
+    if visible_to is None and not persons:
+        return submission_ids
+    return await repository.handled_among(ctx.session, submission_ids, visible_to, persons)

@@ -9,7 +9,7 @@ from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.schemas import Contacts, ContactView
 
-_TITLE, _TEXT = "submission.title", "submission.text"
+_TITLE, _TEXT, _ABSTRACT = "submission.title", "submission.text", "submission.abstract"
 _CONTACT = ("name", "email", "phone")
 
 
@@ -24,6 +24,19 @@ async def title_and_text(ctx: Context, submission: Submission) -> dict[str, str]
     key = await sealing.key_to_read(ctx, submission.submission_id)
     text = key.open(_TEXT, submission.submission_id, submission.text_sealed, submission.text)
     return {"title": _title(key, submission), "text": text}
+
+
+def seal_abstract(key: CaseKey, abstract: str | None) -> bytes | None:
+    """The public abstract of a sealed initiative, as its column keeps it."""
+    return key.seal_maybe(_ABSTRACT, key.case_id, abstract)
+
+
+async def abstract_of(ctx: Context, submission: Submission) -> str | None:
+    """What everyone may read of a sealed initiative, in the author's words; None where none was given."""
+    if submission.abstract_sealed is None:
+        return None
+    key = await sealing.key_to_read(ctx, submission.submission_id)
+    return key.open(_ABSTRACT, submission.submission_id, submission.abstract_sealed) or None
 
 
 async def titles(ctx: Context, submissions: Sequence[Submission]) -> Mapping[UUID, str | None]:

@@ -1,0 +1,1 @@
+"""Expert review of initiatives and solutions: assigned, declared, scored blind, discussed, decided."""
