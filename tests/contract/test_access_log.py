@@ -25,6 +25,7 @@ WRITES_NOT_RECORDED = {
     "POST /api/tasks/v1/imports/{kind}": _OWN_ANSWERS,
     "POST /api/tasks/v1/jobs/{job_id}/cancel": _OWN_ANSWERS,
     "POST /api/tasks/v1/values/bulk": _OWN_ANSWERS,
+    "POST /api/feedback/v1/publications/{publication_id}/endorsements/verified": "who endorses what is kept nowhere",
     "POST /api/catalog/v1/entries": _ALL_PUBLIC,
     "PATCH /api/catalog/v1/entries/{entry_id}": _ALL_PUBLIC,
     "POST /api/catalog/v1/entries/{entry_id}/stage": _ALL_PUBLIC,

@@ -25,6 +25,7 @@ READ_OTHERWISE = {
     "feedback: ConsentEntry.receipt_code": _TYPED,
     "feedback: IdentityEntry.email": _TYPED,
     "feedback: IdentityEntry.phone": _TYPED,
+    "feedback: ErasureEntry.receipt_code": _TYPED,
     "feedback: IdentityEntry.receipt_code": _TYPED,
     "feedback: MailboxMessage.receipt_code": _TYPED,
     "feedback: MailboxOpening.receipt_code": _TYPED,

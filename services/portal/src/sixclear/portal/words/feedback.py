@@ -85,4 +85,6 @@ CHANGES: Mapping[str, str] = {
     "submission.due_changed": N_("Dời hạn trả lời theo quyết định"),
     "submission.transferred": N_("Cơ quan khác nhận góp ý"),
     "submission.escalated": N_("Báo góp ý quá hạn lên cấp cao hơn"),
+    "proposal.accepted": N_("Sáng kiến được nhận thành đề xuất"),
+    "proposal.withdrawn": N_("Rút đề xuất khỏi công khai"),
 }
