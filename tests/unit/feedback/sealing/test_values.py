@@ -23,6 +23,11 @@ def test_a_text_opens_where_it_was_sealed() -> None:
     assert sealed != KEY.seal("message.text", 3, "Cầu hỏng ở Huế")
 
 
+def test_an_error_that_shows_its_values_does_not_show_a_key() -> None:
+    assert "kkk" not in repr(KEY)
+    assert str(CASE) in repr(KEY)
+
+
 @pytest.mark.parametrize(
     ("key", "place", "row"),
     [

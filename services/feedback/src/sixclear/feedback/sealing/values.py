@@ -1,7 +1,7 @@
 """Texts under the key of one case: AES-256-GCM, each bound to its place. Pure: no database, no clock."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -26,7 +26,8 @@ class CaseKey:
 
     case_id: UUID
     purpose: str
-    data: bytes | None
+    # Not in its `repr`: what fails may be written into a log with its values.
+    data: bytes | None = field(repr=False)
 
     def seal(self, place: str, row: object, text: str) -> bytes:
         """`text` for one place: `table.column`, and what names the row in its case. Raises SealBroken without a key."""
