@@ -133,6 +133,35 @@ async def test_a_sender_erases_the_contact_and_may_give_it_again(service: Servic
     assert again.status_code == 200, again.text
 
 
+async def test_a_contact_that_was_given_again_is_erased_with_days_of_its_own(service: Service, tmp_path: Path) -> None:
+    _, code = await a_submission(service)
+    await erase(service, code, "contact")
+    repeat = partial(repeat_erasures, service.database, service.log, service.clock, erase_case)
+    await repeat()
+    service.clock.pass_by(days=30)
+    again = await service.public("/mailbox/identity", {"receipt_code": code, "email": "binh@example.invalid"})
+    assert again.status_code == 200, again.text
+    tables = "case_key", "erasure", "contact"
+    keys, erasures, contacts = [await service.rows(table) for table in tables]
+    second = await erase(service, code, "contact")
+    assert (second["erased_at"], second["backups_until"]) == ("2025-12-03T03:00:00Z", "2026-01-07T03:00:00Z")
+    assert (await service.case(code))["erasures"] == [second]
+    await repeat()
+
+    service.clock.pass_by(days=10)  # the days of the first erasure are over, those of the second are not
+    await put_back(service, keys)
+    async with service.database.transaction() as session:
+        for table, rows in (("erasure", erasures), ("contact", contacts)):
+            names = ", ".join(rows[0])
+            values = ", ".join(f":{name}" for name in rows[0])
+            await session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), rows)
+    left = tmp_path / "keys" / "erased" / f".{keys[0]['submission_id']}.content.draft"
+    left.write_bytes(b"")  # of a process that was killed while it wrote
+    assert await repeat() == 1
+    assert await service.rows("contact") == []
+    assert {row["purpose"] for row in await service.rows("case_key")} == {"content"}
+
+
 async def test_a_whole_case_is_erased_when_no_answer_is_owed_any_more(service: Service) -> None:
     submission_id, code = await an_assigned_submission(service)
     owed = await service.public("/mailbox/erasure", {"receipt_code": code, "what": "case"})

@@ -104,8 +104,8 @@ class KeyFolder:
         self._kept.pop(path, None)
 
     def erased(self) -> Mapping[tuple[UUID, str], datetime]:
-        """What was erased, and until when a dump can bring it back."""
-        named = ((path, path.stem, path.suffix.removeprefix(".")) for path in self._erased.glob("*.*"))
+        """What was erased, and until when a dump can bring it back; drafts of files begin with a full stop."""
+        named = ((path, path.stem, path.suffix.removeprefix(".")) for path in self._erased.glob("[!.]*.*"))
         return {(UUID(stem), purpose): datetime.fromisoformat(path.read_text()) for path, stem, purpose in named}
 
     def remember_erased(self, case_id: UUID, purpose: str, until: datetime) -> None:

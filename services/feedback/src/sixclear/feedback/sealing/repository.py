@@ -67,23 +67,32 @@ async def put(session: AsyncSession, key: WrappedKey) -> None:
     await session.execute(statement.on_conflict_do_update(index_elements=list(named), set_=new))
 
 
-async def delete_keys(session: AsyncSession, case_id: UUID, purpose: str) -> None:
-    """Delete every wrap of the key of a case, and what stands in clear beside it."""
+async def delete_keys(session: AsyncSession, case_id: UUID, purpose: str) -> bool:
+    """Delete every wrap of the key of a case, and what stands in clear beside it; whether there was a wrap."""
     await session.flush()
     named = WrappedKey.submission_id == case_id, WrappedKey.purpose == purpose
-    await session.execute(delete(WrappedKey).where(*named).execution_options(synchronize_session=False))
+    gone = delete(WrappedKey).where(*named).returning(WrappedKey.recipient)
+    deleted = (await session.execute(gone.execution_options(synchronize_session=False))).all()
     for one in (one for one in IN_CLEAR if one.purpose == purpose):
         found = _table(one.table)
         clear = update(found).where(found.c.submission_id == case_id, _is_clear(found, one.columns))
         await session.execute(clear.values({name: _nothing(found, name) for name in one.columns}))
+    return bool(deleted)
 
 
-async def note_erased(session: AsyncSession, case_id: UUID, purpose: str, at: datetime, until: datetime) -> Erasure:
-    """Write down that the keys were deleted, and until when backups hold them; what is written already stays."""
+async def note_erased(
+    session: AsyncSession, case_id: UUID, purpose: str, at: datetime, until: datetime, *, again: bool
+) -> Erasure:
+    """Write down that the keys were deleted, and until when backups hold them.
+
+    What is written already stays, unless keys were made since and deleted `again`.
+    """
     named = {"submission_id": case_id, "purpose": purpose}
-    new = insert(Erasure).values(**named, erased_at=at, backups_until=until).on_conflict_do_nothing()
-    await session.execute(new)
-    return await session.get_one(Erasure, (case_id, purpose))
+    said = {"erased_at": at, "backups_until": until}
+    new = insert(Erasure).values(named | said)
+    kept = new.on_conflict_do_update(index_elements=list(named), set_=said) if again else new.on_conflict_do_nothing()
+    await session.execute(kept)
+    return await session.get_one(Erasure, (case_id, purpose), populate_existing=True)
 
 
 async def list_erasures(session: AsyncSession, case_id: UUID) -> Sequence[Erasure]:

@@ -144,12 +144,13 @@ async def erase(ctx: Context, case_id: UUID, purpose: str) -> Erasure:
     """Delete the keys of a case for one purpose, and what an earlier release left in clear; the row of it is locked.
 
     From the commit on nobody opens what they sealed. Backups of before hold wraps for keys of their month, the last of
-    which is destroyed after `erasure_days`. Done again, it answers what was done.
+    which is destroyed after `erasure_days`. Done again, it answers what was done; where keys were made since, such as
+    those of a contact that was given again, it is another erasure with days of its own.
     """
-    await repository.delete_keys(ctx.session, case_id, purpose)
+    again = await repository.delete_keys(ctx.session, case_id, purpose)
     _opened(ctx)[case_id, purpose] = CaseKey(case_id, purpose, None)
     until = ctx.now + timedelta(days=vault_of(ctx.session).erasure_days)
-    return await repository.note_erased(ctx.session, case_id, purpose, ctx.now, until)
+    return await repository.note_erased(ctx.session, case_id, purpose, ctx.now, until, again=again)
 
 
 async def list_erasures(ctx: Context, case_id: UUID) -> Sequence[Erasure]:

@@ -76,8 +76,9 @@ async def repeat_erasures(database: Database, log: EventLog, clock: Clock, erase
         async with database.transaction() as session:
             erase = erase_case if purpose == sealing.CONTENT else erase_contact
             repeated += await _erase_again(Context(session, log, _ERASER, now), case_id, erase)
-    for case_id, purpose in known.keys() - remembered.keys():
-        keys.remember_erased(case_id, purpose, known[case_id, purpose])
+    for (case_id, purpose), until in known.items() - remembered.items():
+        keys.forget_erased(case_id, purpose)  # of an erasure before, whose days end earlier
+        keys.remember_erased(case_id, purpose, until)
     if repeated:
         _log.warning("erased again what a dump brought back", erasures=repeated)
     return repeated
