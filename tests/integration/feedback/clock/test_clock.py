@@ -224,3 +224,21 @@ async def test_another_body_reads_no_clock(service: Service) -> None:
     )
     assert (response.status_code, response.json()["code"]) == (404, "submission-not-found")
     assert (await asked(service, case, 1, "other-ministry")).status_code == 404
+
+
+async def test_of_two_pauses_of_one_hour_the_one_that_stands_ends(service: Service) -> None:
+    case, code = await an_assigned_submission(service, identity_level="anonymous", sender={})
+    assert (await asked(service, case, 2)).status_code == 201
+    replied = await service.public("/mailbox/messages", {"receipt_code": code, "text": "Viện Vật lý."})
+    assert replied.status_code == 201, replied.text
+    assert (await asked(service, case, 3)).status_code == 201
+    async with service.database.transaction() as session:  # the second lies first in the file of the table
+        await session.execute(text("CREATE TEMP TABLE held ON COMMIT DROP AS SELECT * FROM pause"))
+        await session.execute(text("DELETE FROM pause"))
+        await session.execute(text("INSERT INTO pause SELECT * FROM held ORDER BY ended_at DESC NULLS FIRST"))
+    resumed = await service.post("ministry", f"/submissions/{case}/pauses/end", {})
+    assert resumed.status_code == 200, resumed.text
+    ended = {row["working_days"]: row["ended_by"] for row in await service.rows("pause")}
+    assert ended == {2: "sender", 3: "handler"}
+    service.clock.pass_by(days=30)
+    assert await asyncio.wait_for(over(service), timeout=10) == 0

@@ -87,8 +87,8 @@ async def end_pause(ctx: Context, submission: Submission, ended_at: datetime, by
     if submission.paused_since is None:
         return
     pauses, moves = await pauses_and_moves(ctx, submission.submission_id)
-    pauses[-1].ended_at = min(ended_at, pauses[-1].until_at)
-    pauses[-1].ended_by = by
+    still = _standing(pauses)
+    still.ended_at, still.ended_by = min(ended_at, still.until_at), by
     before = submission.due_at
     clock = _clock(submission, pauses, moves)
     await record(ctx, submission, lifecycle.resume(state_of(submission), clock.due), ended_at, SUBMISSION)
@@ -147,7 +147,7 @@ async def end_pauses(database: Database, log: EventLog, clock: Clock) -> int:
             for submission in cases:
                 await _end_in_time(of_case(ctx, submission), submission)
         ended += len(cases)
-        if not cases:
+        if len(cases) < _CHUNK:
             break
     if ended:
         log.wake()
@@ -158,8 +158,13 @@ async def end_pauses(database: Database, log: EventLog, clock: Clock) -> int:
 async def _end_in_time(ctx: Context, submission: Submission) -> None:
     """End the pause at its end, or at the case's last change where that came later."""
     (pauses, _) = await pauses_and_moves(ctx, submission.submission_id)
-    ended_at = max(pauses[-1].until_at, submission.occurred_at)
+    ended_at = max(_standing(pauses).until_at, submission.occurred_at)
     await end_pause(ctx, submission, ended_at, "time")
+
+
+def _standing(pauses: Iterable[Pause]) -> Pause:
+    """The pause that is not over. Not the last one: two of a case that keeps hours can begin at the same time."""
+    return next(pause for pause in pauses if pause.ended_at is None)
 
 
 def _require_running(submission: Submission, now: datetime) -> None:
