@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 
 import orjson
 import pytest
@@ -9,7 +10,15 @@ import pytest_asyncio
 from opentelemetry.sdk.trace import ReadableSpan
 from sqlalchemy import text
 from tests.contract.feedback.after_the_answer import POINT, PROMISE
-from tests.integration.feedback.conftest import KEY, MINISTRY, Service, an_answer, an_opened_contact, submission
+from tests.integration.feedback.conftest import (
+    KEY,
+    MINISTRY,
+    Service,
+    an_answer,
+    an_assigned_submission,
+    an_opened_contact,
+    submission,
+)
 
 from sixclear.common.logging import configure_logging
 from sixclear.common.settings import CommonSettings
@@ -162,3 +171,29 @@ async def test_lists_and_cases_show_no_contact(service: Service) -> None:
         assert "912" not in shown
     assert "Các viện" not in orjson.dumps(await service.get("/submissions")).decode()
     assert (await service.get(f"/submissions/{case}"))["contact_given"] is True
+
+
+@pytest.mark.asyncio
+async def test_what_is_kept_for_retries_has_no_words_of_sender_or_handler(service: Service) -> None:
+    case, code = await an_assigned_submission(service, consent=True)
+    path, opening = f"/submissions/{case}", {"receipt_code": code}
+    proposal = {"title": "Lịch chung", "abstract": "Một trang cho biết phòng nào trống.", "programme": "nq57-central"}
+    drafted = await service.post("feedback-hub", f"{path}/answers", an_answer())
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        ("ministry", f"{path}/identity-requests", {"reason": "Cần gọi lại"}),
+        ("ministry", f"{path}/proposal", proposal),
+        ("feedback-publisher", f"{path}/answers/{drafted.json()['answer_id']}/publish", {}),
+    ]
+    for number, (client_id, address, body) in enumerate(steps):
+        done = await service.post(client_id, address, body, **key(str(number)))
+        assert done.status_code in (200, 201), done.text
+    assert (await service.public("/mailbox/appeal", opening | {"reason": "Vẫn chưa có"}, **key("u"))).status_code == 200
+    [appeal] = await service.rows("appeal")
+    decision = {"decision": "rejected", "text": "Lịch đã có"}
+    address = f"/appeals/{appeal['appeal_id']}/decide"
+    decided = [await service.post("appeals-desk", address, decision, **key("v")) for _ in range(2)]
+    assert decided[0].json() == decided[1].json()
+    kept = "".join(bytes(row["body"] or b"").decode() for row in await service.rows("idempotency_key"))
+    assert str(case) in kept
+    said = ("Cần gọi lại", "Lịch chung", "Một trang", "Vẫn chưa có", "Lịch đã có")
+    assert [words for words in said if words in kept] == []

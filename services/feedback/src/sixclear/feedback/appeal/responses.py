@@ -4,7 +4,7 @@ from typing import Any
 
 from sixclear.feedback.appeal.models import Appeal, Reopening, reopening_reason, words_of
 from sixclear.feedback.appeal.rules import Way
-from sixclear.feedback.appeal.schemas import AppealView, AppealWay, OwnAppeal, ReopeningView
+from sixclear.feedback.appeal.schemas import AppealView, AppealWay, DecidedAppeal, OwnAppeal, ReopeningView
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.sealing.values import CaseKey
 
@@ -19,6 +19,11 @@ def own_appeal(key: CaseKey, appeal: Appeal, names: Briefs) -> OwnAppeal:
 def appeal_response(key: CaseKey, appeal: Appeal, names: Briefs) -> AppealView:
     """An appeal as the body that decides sees it."""
     return AppealView(**_columns(AppealView, appeal), **_more(key, appeal, names))
+
+
+def decided_response(appeal: Appeal) -> DecidedAppeal:
+    """An appeal that was decided, without words."""
+    return DecidedAppeal.model_validate(appeal, from_attributes=True, extra="ignore")
 
 
 def reopening_response(key: CaseKey, reopening: Reopening | None) -> ReopeningView | None:

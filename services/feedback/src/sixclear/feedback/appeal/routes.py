@@ -17,8 +17,8 @@ from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.answer.errors import PersonNotKnown
 from sixclear.feedback.appeal import access, service
 from sixclear.feedback.appeal.errors import AppealNotFound, DecisionByAnswerer
-from sixclear.feedback.appeal.responses import appeal_response
-from sixclear.feedback.appeal.schemas import AppealView, DecisionEntry
+from sixclear.feedback.appeal.responses import appeal_response, decided_response
+from sixclear.feedback.appeal.schemas import AppealView, DecidedAppeal, DecisionEntry
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.errors import CaseErased
@@ -63,8 +63,6 @@ async def list_appeals(
         AppealNotFound, PersonNotKnown, DecisionByAnswerer, TransitionNotAllowed, CaseErased, *_TIMES
     ),
 )
-async def decide(ctx: ContextDep, appeal_id: UUID, entry: DecisionEntry) -> AppealView:
+async def decide(ctx: ContextDep, appeal_id: UUID, entry: DecisionEntry) -> DecidedAppeal:
     """Decide on an appeal as a person, or from a position, that had no part in what it is about."""
-    appeal, submission = await service.decide(ctx, appeal_id, entry)
-    names = await organisations.briefs(ctx, [appeal.organisation_id])
-    return appeal_response(await sealing.key_to_read(ctx, submission.submission_id), appeal, names)
+    return decided_response(await service.decide(ctx, appeal_id, entry))

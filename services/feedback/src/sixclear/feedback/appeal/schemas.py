@@ -46,6 +46,16 @@ class AppealView(OwnAppeal):
     about_organisation_id: UUID = Field(description="The body whose answer, or silence, it is about.")
 
 
+class DecidedAppeal(Schema):
+    """That an appeal was decided; no words, since answers are kept for retries."""
+
+    appeal_id: UUID
+    submission_id: UUID
+    level: int
+    decided_at: datetime
+    decision: Decision
+
+
 class ReopeningView(Schema):
     """That the case was opened again, and why."""
 

@@ -115,7 +115,7 @@ async def list_appeals(
     return await repository.list_appeals(ctx.session, own, decided=decided, after=after, limit=limit)
 
 
-async def decide(ctx: Context, appeal_id: UUID, entry: DecisionEntry) -> tuple[Appeal, Submission]:
+async def decide(ctx: Context, appeal_id: UUID, entry: DecisionEntry) -> Appeal:
     """Decide on an appeal. What is upheld against an answer opens the case again for the body that answered.
 
     Raises AppealNotFound, PersonNotKnown, DecisionByAnswerer, TransitionNotAllowed and CaseErased.
@@ -139,7 +139,7 @@ async def decide(ctx: Context, appeal_id: UUID, entry: DecisionEntry) -> tuple[A
     _state(ctx, submission, found, "answered", said)
     if entry.decision != "rejected" and submission.status == "answered":
         await steps.reopen(ctx, submission, decided_at)
-    return found, submission
+    return found
 
 
 async def _require_no_part(ctx: Context, submission: Submission, below: Sequence[Appeal]) -> None:

@@ -5,10 +5,19 @@ from uuid import UUID
 
 from sixclear.common.use_case import Context
 from sixclear.feedback.identity.models import IdentityRequest, reason_of
-from sixclear.feedback.identity.schemas import IdentityRequestView, IdentityStep
+from sixclear.feedback.identity.schemas import IdentityRequestState, IdentityRequestView, IdentityStep
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.sealing import service as sealing
+
+
+async def asked_response(ctx: Context, request: IdentityRequest) -> IdentityRequestState:
+    """A request that was taken, without its reason."""
+    names = await organisations.briefs(ctx, [request.organisation_id])
+    fields = [name for name in IdentityRequestState.model_fields if name != "organisation"]
+    return IdentityRequestState(
+        **{name: getattr(request, name) for name in fields}, organisation=brief(names, request.organisation_id)
+    )
 
 
 async def request_response(ctx: Context, request: IdentityRequest) -> IdentityRequestView:

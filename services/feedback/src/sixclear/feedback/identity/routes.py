@@ -22,8 +22,13 @@ from sixclear.feedback.identity.errors import (
     IdentityRequestNotFound,
     IdentityRequestWaits,
 )
-from sixclear.feedback.identity.responses import request_response, requests_response
-from sixclear.feedback.identity.schemas import DecisionEntry, IdentityRequestEntry, IdentityRequestView
+from sixclear.feedback.identity.responses import asked_response, request_response, requests_response
+from sixclear.feedback.identity.schemas import (
+    DecisionEntry,
+    IdentityRequestEntry,
+    IdentityRequestState,
+    IdentityRequestView,
+)
 from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access
 from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
@@ -43,9 +48,9 @@ _DECISION = problem_responses(IdentityRequestNotFound, IdentityRequestDecided, D
     status_code=201,
     responses=problem_responses(SubmissionNotFound, CaseErased, PersonNotKnown, IdentityRequestWaits),
 )
-async def ask(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: IdentityRequestEntry) -> IdentityRequestView:
+async def ask(ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: IdentityRequestEntry) -> IdentityRequestState:
     """Ask a custodian to let the own body know who the sender is. The sender sees that it was asked."""
-    return await request_response(ctx, await service.ask(ctx, hub, submission_id, entry.reason))
+    return await asked_response(ctx, await service.ask(ctx, hub, submission_id, entry.reason))
 
 
 @router.get(

@@ -33,12 +33,17 @@ class IdentityStep(Schema):
     open_until: datetime | None = Field(description="Until when that body may read the contact; null: it may not.")
 
 
-class IdentityRequestView(IdentityStep):
-    """A request to know who the sender of a case is."""
+class IdentityRequestState(IdentityStep):
+    """That a request was taken; not its reason, since answers are kept for retries."""
 
     request_id: UUID
     submission_id: UUID
     organisation_id: UUID | None
-    reason: str
     requested_by: str = Field(description="The client that asked.")
     decided_by: str | None = Field(description="The client that decided.")
+
+
+class IdentityRequestView(IdentityRequestState):
+    """A request to know who the sender of a case is."""
+
+    reason: str

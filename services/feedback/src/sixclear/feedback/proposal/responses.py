@@ -6,8 +6,8 @@ from sixclear.common.use_case import Context
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.proposal import repository
-from sixclear.feedback.proposal.models import WORDS, Proposal, ProposalTask, words_of
-from sixclear.feedback.proposal.schemas import ProposalState, ProposalTaskView, ProposalView, Stage
+from sixclear.feedback.proposal.models import Proposal, ProposalTask, words_of
+from sixclear.feedback.proposal.schemas import ProposalState, ProposalStep, ProposalTaskView, ProposalView, Stage
 from sixclear.feedback.sealing import service as sealing
 
 _STAGES: dict[str, Stage] = {
@@ -20,13 +20,17 @@ _STAGES: dict[str, Stage] = {
 _OWN = {"organisation", "tasks"}
 
 
+def step_response(proposal: Proposal) -> ProposalStep:
+    """Where a proposal stands, without its words."""
+    columns = {name: getattr(proposal, name) for name in ProposalStep.model_fields if name != "public"}
+    return ProposalStep(**columns, public=proposal.version > 0)
+
+
 async def proposal_state(ctx: Context, proposal: Proposal) -> ProposalState:
     """A proposal as the handlers of its case see it."""
-    known = {"public", *WORDS}
-    columns = {name: getattr(proposal, name) for name in ProposalState.model_fields if name not in known}
     words = words_of(await sealing.key_to_read(ctx, proposal.submission_id), proposal)
     words["promised_steps"] = words["promised_steps"] or []
-    return ProposalState(**columns, **words, public=proposal.version > 0)
+    return ProposalState(**step_response(proposal).model_dump(), **words)
 
 
 async def proposal_responses(ctx: Context, proposals: Sequence[Proposal]) -> list[ProposalView]:

@@ -17,8 +17,14 @@ from sixclear.feedback.answer.errors import PersonNotKnown, PublicationByDrafter
 from sixclear.feedback.fields import Step
 from sixclear.feedback.proposal import access, service
 from sixclear.feedback.proposal.errors import ProposalNotFound, ProposalNotPossible, WordsOfSender
-from sixclear.feedback.proposal.responses import proposal_responses, proposal_state
-from sixclear.feedback.proposal.schemas import ProposalEntry, ProposalState, ProposalView, ProposalWithdrawal
+from sixclear.feedback.proposal.responses import proposal_responses, proposal_state, step_response
+from sixclear.feedback.proposal.schemas import (
+    ProposalEntry,
+    ProposalState,
+    ProposalStep,
+    ProposalView,
+    ProposalWithdrawal,
+)
 from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
 from sixclear.feedback.submission.errors import STEP_REFUSALS, SubmissionNotFound
 
@@ -80,11 +86,11 @@ async def get_of_submission(ctx: ContextDep, hub: HubDep, submission_id: UUID) -
     dependencies=[Depends(access.HANDLE)],
     status_code=201,
     responses=problem_responses(*STEP_REFUSALS, ProposalNotPossible, WordsOfSender, PersonNotKnown, ReferenceUnknown)
-    | {200: {"description": "The words that waited were replaced.", "model": ProposalState}},
+    | {200: {"description": "The words that waited were replaced.", "model": ProposalStep}},
 )
 async def word_proposal(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: ProposalEntry, expect: ExpectDep, response: Response
-) -> ProposalState:
+) -> ProposalStep:
     """Write what everyone is to read of this idea, in the body's own words.
 
     It becomes public when another person publishes an answer that accepts the case, or publishes it after that.
@@ -92,7 +98,7 @@ async def word_proposal(
     proposal, submission, new = await service.word(ctx, hub, submission_id, entry, expect)
     response.status_code = 201 if new else 200
     tag(response, ctx.log, submission)
-    return await proposal_state(ctx, proposal)
+    return step_response(proposal)
 
 
 @handling_router.post(
@@ -105,11 +111,11 @@ async def word_proposal(
 )
 async def publish_proposal(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, step: Step, expect: ExpectDep, response: Response
-) -> ProposalState:
+) -> ProposalStep:
     """Publish what another person worded, after the answer that accepted the case. `tasks` opens a proposed task."""
     proposal, submission = await service.publish(ctx, hub, submission_id, step, expect)
     tag(response, ctx.log, submission)
-    return await proposal_state(ctx, proposal)
+    return step_response(proposal)
 
 
 @handling_router.post(
@@ -125,8 +131,8 @@ async def withdraw_proposal(
     entry: ProposalWithdrawal,
     expect: ExpectDep,
     response: Response,
-) -> ProposalState:
+) -> ProposalStep:
     """Take a proposal back: its words are public no more. A task that came of it goes on until people cancel it."""
     proposal, submission = await service.withdraw(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, submission)
-    return await proposal_state(ctx, proposal)
+    return step_response(proposal)

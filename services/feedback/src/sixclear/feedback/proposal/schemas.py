@@ -98,19 +98,24 @@ class ProposalView(Schema):
     tasks: list[ProposalTaskView] = Field(description="Empty until `tasks` has opened one: within seconds as a rule.")
 
 
-class ProposalState(Schema):
-    """A proposal as the handlers of its case see it, also before it is public."""
+class ProposalStep(Schema):
+    """Where a proposal stands after a step; none of its words, since answers are kept for retries."""
 
     proposal_id: UUID
     submission_id: UUID
     status: Literal["worded", "accepted", "withdrawn"]
-    title: str | None = Field(description="Null once it is withdrawn.")
-    abstract: str | None
     programme: str
     organisation_id: UUID
-    promised_steps: list[PromisedStepView]
     worded_by: str
     accepted_at: datetime | None
     withdrawn_at: datetime | None
     public: bool = Field(description="Whether everyone reads it: of an anonymous or sealed case only after the hour.")
     version: int
+
+
+class ProposalState(ProposalStep):
+    """A proposal as the handlers of its case see it, also before it is public."""
+
+    title: str | None = Field(description="Null once it is withdrawn.")
+    abstract: str | None
+    promised_steps: list[PromisedStepView]
