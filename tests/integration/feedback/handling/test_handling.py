@@ -250,7 +250,9 @@ async def test_a_contact_is_read_with_a_reason_and_its_owner_sees_that(service: 
     key = await case_key(service, submission_id)
     said = key.open("access_log.reason", access["access_id"], access["reason_sealed"])
     assert said == "Gọi lại để hỏi địa điểm"
-    assert (await service.case(code))["accesses"] == [{"what": "contact", "read_at": "2025-11-03T03:00:00Z"}]
+    (read,) = (await service.case(code))["accesses"]
+    assert (read["what"], read["read_at"]) == ("contact", "2025-11-03T03:00:00Z")
+    assert read["organisation"]["code"] == "P57", "the sender sees which body, and no person"
 
 
 @pytest.mark.asyncio

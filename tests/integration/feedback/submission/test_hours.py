@@ -186,7 +186,8 @@ async def test_sealed_initiatives_wait_too_and_their_readings_show_the_hour(serv
     case, code = await a_submission(service, visibility="sealed")
     service.clock.pass_by(minutes=20)
     await service.get(f"/submissions/{case}")
-    assert (await service.case(code))["accesses"] == [{"what": "sealed_text", "read_at": HOUR}]
+    (read,) = (await service.case(code))["accesses"]
+    assert (read["what"], read["read_at"], read["organisation"]["code"]) == ("sealed_text", HOUR, "P57")
     await hour_over(service)
     await published(service)
     await sequencer(service, tmp_path).run()

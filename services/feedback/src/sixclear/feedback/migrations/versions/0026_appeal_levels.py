@@ -50,7 +50,7 @@ def upgrade() -> None:
             ["submission_id"], ["submission.submission_id"], name=op.f("fk_appeal_submission_id_submission")
         ),
         sa.PrimaryKeyConstraint("appeal_id", name=op.f("pk_appeal")),
-        sa.UniqueConstraint("submission_id", "level", name=op.f("uq_appeal_submission_id")),
+        sa.UniqueConstraint("submission_id", "level", name=op.f("uq_appeal_submission_id_level")),
     )
     op.create_index(op.f("ix_appeal_organisation_id"), "appeal", ["organisation_id"])
     op.create_index("ix_appeal_open", "appeal", ["due_at", "appeal_id"], postgresql_where=sa.text("decided_at IS NULL"))
