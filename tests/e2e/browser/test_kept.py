@@ -83,6 +83,14 @@ def test_a_mistake_leads_to_its_question(plain: Page, site: Site) -> None:
     assert site.upstream.submissions == {}
 
 
+def test_enter_in_a_field_keeps_the_language(plain: Page, site: Site) -> None:
+    plain.goto("/feedback?lang=en#step-sender")
+    plain.press("#contact", "Enter")
+    expect(plain.locator(".step:visible")).to_have_attribute("id", "step-send")
+    expect(plain.locator("html")).to_have_attribute("lang", "en")
+    assert site.upstream.submissions == {}
+
+
 def test_back_after_sending_and_sending_again_is_one_case(plain: Page, site: Site) -> None:
     write(plain)
     plain.click("button.primary")

@@ -13,6 +13,7 @@ from tests.integration.portal.records import RECEIPT
 from tests.integration.portal.test_pages import UNIT, Document
 from tests.integration.portal.upstream import Upstream
 from tests.integration.portal.upstream_feedback import NEW_CODE
+from tests.integration.portal.upstream_steps import SILENT
 from tests.unit.common.transparency.made_log import LOG, MadeLog
 
 from sixclear.common.checked_code import code_of
@@ -195,9 +196,13 @@ async def test_who_got_no_answer_is_shown_the_certificate_and_where_to_go(
     assert "No answer by the deadline" not in await opened(browser)
     silent = stated.receipt("no_answer")
     upstream.stated.append({name: silent[name] for name in ("statement", "salt", "proof", "policy")} | {"index": 2})
-    page = Document(await opened(browser))
-    assert "An appeal cannot be sent here yet." in page.text
-    assert page.text.index("An appeal") < page.text.index("See and print")
+    late = Document(await opened(browser)).text
+    assert "Appeal to the agency above" not in late, "it is answered meanwhile, or the time to appeal is over"
+    upstream.case |= SILENT
+    page = Document(await opened(browser)).text
+    first = [page.index(part) for part in ("No answer by the deadline", "one button is enough", "Appeal to the agency")]
+    assert sorted(first) == first
+    assert first[-1] < page.index("Law on Citizen Reception") < page.index("See and print")
 
 
 async def test_the_page_of_a_body_says_how_often_it_was_silent(browser: httpx2.AsyncClient, upstream: Upstream) -> None:

@@ -30,6 +30,7 @@ MADE: dict[Any, Any] = {
     str: "k" * 20,
     str | None: None,
     int: 1,
+    bool: True,
     UUID: UUID(int=1),
     Mapping[str, Any]: {},
     Mapping[str, str | int | None]: {},
@@ -92,7 +93,8 @@ async def test_nothing_is_written_for_nobody() -> None:
             refused.add(name)
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
-    assert refused == {"submit", "mailbox", "reply", "statements", "new_code"}
+    steps = {"rate", "reopen", "appeal", "withdraw", "change_consent", "erase", "copy"}
+    assert refused == {"submit", "mailbox", "reply", "statements", "new_code"} | steps
 
 
 async def test_figures_that_one_visitor_chooses_are_asked_for_that_visitor(app: Any, upstream: Upstream) -> None:
@@ -168,7 +170,8 @@ async def test_no_page_repeats_a_forged_host(app: Any) -> None:
 
 NASTY = ["http://[", "http://[::1", "//[", "/\t/[", "/\t//x", "\\[", "http://a:99999999999", "http://a:b", "x" * 5_000]
 NASTY += ["%", "%%5B", "nan", "1e999", "9" * 400, "null", "\u202e", "[" * 500, ";q=", "=;=", ",", "0x1", "-1", "\ud7ff"]
-FIELDS = ("next", "lang", "form_key", "kind", "title", "text", "programme", "contact", "receipt_code", "reply")
+FIELDS = ["next", "lang", "form_key", "kind", "title", "text", "programme", "contact", "receipt_code", "reply"]
+FIELDS += ["step", "step_key", "rating", "rating_words", "sure", "agreed", "erased_at"]
 HEADERS = ["origin", "host", "accept-language", "cookie", "sec-fetch-site", "accept-encoding", "x-forwarded-for"]
 HEADERS += ["x-forwarded-host"]
 HEADERS += ["x-forwarded-proto", "x-request-id", "referer", "traceparent", "if-none-match"]

@@ -36,6 +36,7 @@ def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
 class Upstream(Records, Hanging, Results):
     """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer.
 
+    `case` is what a case has beside what every one has, `steps` what its sender did.
     A `young` programme has tasks since a month. `passed` are seconds that the portal believes to have passed.
     """
 
@@ -70,6 +71,10 @@ class Upstream(Records, Hanging, Results):
     case_title: str = "Mã QR cho hồ sơ"
     case_text: str = "Dùng mã QR để đối chiếu hồ sơ giữa xã và tỉnh."
     stated: list[dict[str, Any]] = field(default_factory=list)
+    case: dict[str, Any] = field(default_factory=dict)
+    steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    step_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    erased: bool = False
     code_changes: list[str] = field(default_factory=list)
     happened: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)

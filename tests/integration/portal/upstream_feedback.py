@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisations, problem
+from tests.integration.portal.upstream_steps import steps
 from tests.unit.common.transparency.made_log import LOG
 
 from sixclear.common.ids import stable_id
@@ -86,6 +87,33 @@ def clock(provisional: bool = False) -> dict[str, Any]:
     }
 
 
+def case_of(state: "Upstream") -> dict[str, Any]:
+    """The case as its sender sees it now."""
+    return {
+        "submission_id": str(stable_id("submission", RECEIPT)),
+        "kind": "initiative",
+        "status": "answered" if state.answer else state.case_status,
+        "outcome": state.answer["outcome"] if state.answer else None,
+        "suggested_programme": None,
+        "programme": None,
+        "visibility": "requester",
+        "demonstration": False,
+        "text": state.case_text,
+        "received_at": iso(NOW - timedelta(days=3)),
+        "due_at": iso(NOW + timedelta(days=9)),
+        "answered_at": None,
+        "organisation_id": organisations()[0]["organisation_id"],
+        "title": state.case_title,
+        "clock": clock(state.provisional),
+        "transfers": TRANSFERS,
+        "accesses": [{"what": "contact", "read_at": iso(NOW)}],
+        "identity_requests": IDENTITY_STEPS,
+        "answer": {**PUBLISHED, **state.answer} if state.answer else None,
+        "messages": state.messages,
+        "code_changed_at": iso(NOW) if state.code_changes else None,
+    } | state.case
+
+
 def feedback(state: "Upstream") -> list[Route]:
     """The routes of the service."""
 
@@ -115,33 +143,9 @@ def feedback(state: "Upstream") -> list[Route]:
     async def mailbox(request: Request) -> Response:
         if state.locked_out:
             return problem("too-many-attempts", 429)
-        if (await request.json())["receipt_code"].upper() != RECEIPT:
+        if (await request.json())["receipt_code"].upper() != RECEIPT or state.erased:
             return unknown_code()
-        return JSONResponse(
-            {
-                "submission_id": str(stable_id("submission", RECEIPT)),
-                "kind": "initiative",
-                "status": "answered" if state.answer else state.case_status,
-                "outcome": state.answer["outcome"] if state.answer else None,
-                "suggested_programme": None,
-                "programme": None,
-                "visibility": "requester",
-                "demonstration": False,
-                "text": state.case_text,
-                "received_at": iso(NOW - timedelta(days=3)),
-                "due_at": iso(NOW + timedelta(days=9)),
-                "answered_at": None,
-                "organisation_id": organisations()[0]["organisation_id"],
-                "title": state.case_title,
-                "clock": clock(state.provisional),
-                "transfers": TRANSFERS,
-                "accesses": [{"what": "contact", "read_at": iso(NOW)}],
-                "identity_requests": IDENTITY_STEPS,
-                "answer": {**PUBLISHED, **state.answer} if state.answer else None,
-                "messages": state.messages,
-                "code_changed_at": iso(NOW) if state.code_changes else None,
-            }
-        )
+        return JSONResponse(case_of(state))
 
     async def message(request: Request) -> Response:
         key, body = request.headers["idempotency-key"], await request.json()
@@ -200,4 +204,5 @@ def feedback(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/mailbox/statements", statements, methods=["POST"]),
         Route(f"{prefix}/mailbox/code", new_code, methods=["POST"]),
         Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
+        *steps(state, case_of),
     ]

@@ -15,6 +15,8 @@ from sixclear.portal.shell.form_bodies import FormBody, read_body
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
 
+# The keys of forms: of the whole one, and of a step beside what it sends.
+_KEYS = ("form_key", "step_key")
 _FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _PAGES: Mapping[int, type[PortalError]] = {403: ForeignForm, 413: FormTooLarge}
@@ -25,9 +27,9 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def form_key_of(fields: Mapping[str, str]) -> str:
+def form_key_of(fields: Mapping[str, str], name: str = "form_key") -> str:
     """The key that a form came with, or a new one: it becomes a header, and a visitor can write anything there."""
-    key = fields.get("form_key", "")
+    key = fields.get(name, "")
     return key if _FORM_KEY.fullmatch(key) else new_form_key()
 
 
@@ -58,7 +60,7 @@ async def read_form(request: Request, limit_bytes: int, own_origins: Sequence[st
     body = await read_body(request, limit_bytes)
     # A key that another site chose would let it ask for the receipt of what a person sends from here.
     foreign = is_foreign(request, own_origins)
-    fields = {name: text for name, text in body.values.items() if not (foreign and name == "form_key")}
+    fields = {name: text for name, text in body.values.items() if not (foreign and name in _KEYS)}
     return SentForm(fields, Refusal("foreign", 403) if foreign else _refusal(body, limit_bytes))
 
 

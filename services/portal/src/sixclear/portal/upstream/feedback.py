@@ -1,13 +1,13 @@
 """`feedback`: submissions, their receipts, and the mailbox that a receipt opens."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Literal
-from uuid import UUID
+from datetime import datetime
+from typing import Any
 
-from pydantic import Field, RootModel
+from pydantic import RootModel
 
 from sixclear.portal.upstream.answer import Answer, Operation
+from sixclear.portal.upstream.cases import Case, CaseCopy, Erasure
 from sixclear.portal.upstream.transport import Transport
 
 
@@ -51,110 +51,6 @@ class NewCode(Answer):
     receipt_code: str
 
 
-class Message(Answer):
-    """One message between sender and handler."""
-
-    author: str = "handler"
-    text: str
-    sent_at: datetime | None = None
-
-
-class PublishedAnswer(Answer):
-    """The answer of a case."""
-
-    outcome: str
-    reason: str
-    legal_basis: str
-    next_date: date | None = None
-    text: str
-
-
-class ClockLine(Answer):
-    """One step of how a deadline was counted."""
-
-    text_vi: str
-    text_en: str
-    mark: str | None = None
-
-
-class NamedBody(Answer):
-    """A body by its name."""
-
-    name_vi: str
-    name_en: str | None = None
-
-
-class CaseTransfer(Answer):
-    """A body that was offered the case, and what it decided."""
-
-    to_organisation: NamedBody | None = None
-    state: str
-    offered_at: datetime
-    decided_at: datetime | None = None
-
-
-class CaseClock(Answer):
-    """How the answer stands against its deadline, and by which rule that is.
-
-    `provisional`: the deadline may move, because the holidays of its year are not all known. `first_due_at` is the
-    one that was told first, where it is another one now. `paused_since`: it waits for what the sender was asked.
-    """
-
-    state: Literal["in_time", "due_soon", "overdue", "answered"]
-    provisional: bool = False
-    first_due_at: datetime | None = None
-    body_due_at: datetime | None = None
-    paused_since: datetime | None = None
-    lines: list[ClockLine] = Field(default_factory=list)
-    rule_vi: str | None = None
-    rule_en: str | None = None
-
-
-class CaseAccess(Answer):
-    """That a protected part of a case was read."""
-
-    what: str
-    read_at: datetime
-
-
-class BodyBrief(Answer):
-    """A body by its name."""
-
-    name_vi: str
-    name_en: str | None = None
-
-
-class IdentityStep(Answer):
-    """That a body asked who the sender is, and what was decided."""
-
-    organisation: BodyBrief | None = None
-    requested_at: datetime
-    decision: str | None = None
-    decided_at: datetime | None = None
-    open_until: datetime | None = None
-
-
-class Case(Answer):
-    """A submission as its sender sees it."""
-
-    kind: str
-    status: str
-    title: str | None = None
-    text: str | None = None
-    organisation_id: UUID | None = None
-    received_at: datetime
-    due_at: datetime
-    answered_at: datetime | None = None
-    clock: CaseClock
-    transfers: list[CaseTransfer] = Field(default_factory=list)
-    demonstration: bool = False
-    code_changed_at: datetime | None = None
-    messages: list[Message] = Field(default_factory=list)
-    answer: PublishedAnswer | None = None
-    accesses: list[CaseAccess] = Field(default_factory=list)
-    identity_requests: list[IdentityStep] = Field(default_factory=list)
-
-
 class Witness(Answer):
     """A witness of the public log, and what it last said."""
 
@@ -182,6 +78,14 @@ MAILBOX = Operation("feedback", "POST", "/api/feedback/v1/mailbox", Case)
 MESSAGE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/messages", Answer)
 STATEMENTS = Operation("feedback", "POST", "/api/feedback/v1/mailbox/statements", Statements)
 NEW_CODE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/code", NewCode)
+# Of these answers nothing is read either.
+RATING = Operation("feedback", "POST", "/api/feedback/v1/mailbox/rating", Answer)
+REOPENING = Operation("feedback", "POST", "/api/feedback/v1/mailbox/reopen", Answer)
+APPEAL = Operation("feedback", "POST", "/api/feedback/v1/mailbox/appeal", Answer)
+WITHDRAWAL = Operation("feedback", "POST", "/api/feedback/v1/mailbox/withdraw", Answer)
+CONSENT = Operation("feedback", "POST", "/api/feedback/v1/mailbox/consent", Answer)
+ERASURE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/erasure", Erasure)
+COPY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/copy", CaseCopy)
 NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
 LOG_STATUS = Operation("feedback", "GET", "/api/feedback/v1/log/status", LogStatus)
 
@@ -203,6 +107,34 @@ class Feedback:
     async def reply(self, code: str, text: str, key: str) -> None:
         """Adds the sender's message to a case."""
         await self._transport.post(MESSAGE, {"receipt_code": code, "text": text}, key)
+
+    async def rate(self, code: str, rating: str, words: str | None, key: str) -> None:
+        """Says how far the answer of a case helped."""
+        await self._transport.post(RATING, {"receipt_code": code, "rating": rating, "words": words}, key)
+
+    async def reopen(self, code: str, reason: str, key: str) -> None:
+        """Has an answered case opened again."""
+        await self._transport.post(REOPENING, {"receipt_code": code, "reason": reason}, key)
+
+    async def appeal(self, code: str, reason: str | None, key: str) -> None:
+        """Appeals to the body above."""
+        await self._transport.post(APPEAL, {"receipt_code": code, "reason": reason}, key)
+
+    async def withdraw(self, code: str, key: str) -> None:
+        """Takes a case back before its answer."""
+        await self._transport.post(WITHDRAWAL, {"receipt_code": code}, key)
+
+    async def change_consent(self, code: str, agreed: bool, key: str) -> None:
+        """Agrees to a public copy of a case, or no longer."""
+        await self._transport.post(CONSENT, {"receipt_code": code, "consent": agreed}, key)
+
+    async def erase(self, code: str, what: str, key: str) -> Erasure:
+        """Erases the contact of a case, or the `case` itself, which its code then opens no longer."""
+        return await self._transport.post(ERASURE, {"receipt_code": code, "what": what}, key)
+
+    async def copy(self, code: str) -> CaseCopy:
+        """All that is held about the sender of a case."""
+        return await self._transport.post(COPY, {"receipt_code": code})
 
     async def statements(self, code: str) -> Sequence[Stated]:
         """What was stated on the case that a receipt code opens, oldest first."""

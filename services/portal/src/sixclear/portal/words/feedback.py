@@ -39,6 +39,26 @@ OUTCOMES: Mapping[str, str] = {
     "not_competent": N_("Không thuộc thẩm quyền"),
     "rejected": N_("Không tiếp thu"),
 }
+# What a sender says of an answer.
+RATINGS: Mapping[str, str] = {
+    "solved": N_("Đã giải quyết"),
+    "partly": N_("Giải quyết được một phần"),
+    "not_solved": N_("Chưa giải quyết"),
+}
+APPEAL_DECISIONS: Mapping[str, str] = {
+    "upheld": N_("Chấp nhận đề nghị"),
+    "upheld_in_part": N_("Chấp nhận một phần đề nghị"),
+    "rejected": N_("Không chấp nhận đề nghị"),
+}
+# How far what came of an idea is.
+PROPOSAL_STAGES: Mapping[str, str] = {
+    "proposed": N_("Đã đề xuất thành nhiệm vụ, chờ cơ quan có thẩm quyền quyết định"),
+    "assigned": N_("Đã giao"),
+    "in_progress": N_("Đang thực hiện"),
+    "done": N_("Đã xong, kết quả đã được xác nhận"),
+    "ended": N_("Không thực hiện"),
+    "not_public": N_("Đã thành nhiệm vụ không công khai; không có thông tin thêm"),
+}
 ACCESSES: Mapping[str, str] = {
     "contact": N_("cách liên lạc"),
     "sealed_text": N_("nội dung niêm phong"),

@@ -10,6 +10,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
+from sixclear.portal.pages.public.mailbox.steps import (
+    ASKED_AGAIN,
+    TYPED,
+    ErasedView,
+    confirm_view,
+    erased_of,
+    step_of,
+)
 from sixclear.portal.pages.public.mailbox.view import (
     LONGEST_CODE,
     MailboxForm,
@@ -21,6 +29,7 @@ from sixclear.portal.pages.public.mailbox.view import (
 )
 from sixclear.portal.shell.forms import form_key_of, read_form
 from sixclear.portal.shell.portal import portal_of
+from sixclear.portal.upstream.cases import CaseCopy
 
 PAGE = PUBLIC.page("mailbox")
 _MAILBOX = "/feedback/mailbox"
@@ -35,21 +44,27 @@ async def mailbox_form(request: Request) -> Response:
 
 @PAGE.post(_MAILBOX)
 async def mailbox(request: Request) -> Response:
-    """Opens a case, and takes a message when one was written."""
+    """Opens a case, after a message or a step that was asked for; what cannot be undone is asked for twice."""
     portal = portal_of(request)
     sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
     code = sent.fields.get("receipt_code", "").strip()
     # The key stays with the text, so that sending it again after a failure is no second message.
-    fields = {**sent.fields, "receipt_code": code, "form_key": form_key_of(sent.fields)}
+    keys = {name: form_key_of(sent.fields, name) for name in ("form_key", "step_key")}
+    fields = {**sent.fields, "receipt_code": code, **keys}
     if sent.refusal:
         return _form(request, fields, {"form": sent.refusal.code}, sent.refusal.status)
-    if "keep" in fields:
-        fields.pop("reply", None)  # another language was asked for, and nothing is sent by that
-        if "opened" not in fields:
-            return _form(request, fields)
+    if "keep" in fields:  # another language was asked for, and nothing is sent by that
+        if (shown := _without_case(request, fields)) is not None:
+            return shown
+        fields = {name: text for name, text in fields.items() if name not in ("reply", "step")}
     if not code or len(code) > LONGEST_CODE:
         return _form(request, fields, {"receipt_code": "length" if code else "missing"}, 422)
+    step = step_of(fields)
+    if step in ASKED_AGAIN and "sure" not in fields:
+        return _page(request, confirm_view(step, fields), "confirm")
     try:
+        if step == "copy":
+            return _saved(await portal.gateway.feedback.copy(code))
         view = await load(portal.gateway, portal.clock(), fields)
     except ServiceAway:
         return _form(request, fields, {"receipt_code": "away"}, 503)
@@ -57,8 +72,18 @@ async def mailbox(request: Request) -> Response:
         return _form(request, fields, {"receipt_code": why_unknown(code)}, 422)
     except Refused as refused:
         return _form(request, fields, {"receipt_code": "slow-down" if refused.status == 429 else "unknown"}, 422)
-    status = 422 if view.problems else 200
-    return portal.pages.answer(request, PAGE, view, status=status, private=True, kept_at=_MAILBOX)
+    if isinstance(view, ErasedView):
+        return _page(request, view, "erased")
+    return _page(request, view, "page", 422 if view.problems else 200)
+
+
+def _without_case(request: Request, fields: Mapping[str, str]) -> Response | None:
+    """The page again that a form was sent from, where that page shows no case; None where it shows one."""
+    if (erased := erased_of(fields)) is not None:
+        return _page(request, erased, "erased")
+    if (step := step_of(fields)) in ASKED_AGAIN:
+        return _page(request, confirm_view(step, fields), "confirm")
+    return None if "opened" in fields else _form(request, fields)
 
 
 @PAGE.post(_NEW_CODE)
@@ -93,8 +118,7 @@ async def proof(request: Request) -> Response:
     if view.checked is False or sent.fields.get("as") != "file":
         status = 422 if view.checked is False else 200
         return portal.pages.answer(request, PAGE, view, status=status, template="proof", private=True, kept_at=_PROOF)
-    headers = {"Content-Disposition": f'attachment; filename="{view.file_name}"', "Cache-Control": "no-store"}
-    return JSONResponse(view.file, headers=headers)
+    return _file(view.file, view.file_name)
 
 
 @PAGE.get(_NEW_CODE)
@@ -102,6 +126,21 @@ async def proof(request: Request) -> Response:
 async def back_to_mailbox(request: Request) -> Response:
     """No address shows a code or a proof: both lead to the form that asks for a code."""
     return RedirectResponse(_MAILBOX, 303)
+
+
+def _saved(copy: CaseCopy) -> Response:
+    """A file of all that is held about the sender; the mailbox stays as it is."""
+    return _file(copy.model_dump(mode="json"), f"sixclear-case-{copy.made_at:%Y-%m-%d}.json")
+
+
+def _file(content: Mapping[str, object], name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return JSONResponse(content, headers=headers)
+
+
+def _page(request: Request, view: object, template: str, status: int = 200) -> Response:
+    pages = portal_of(request).pages
+    return pages.answer(request, PAGE, view, template=template, status=status, private=True, kept_at=_MAILBOX)
 
 
 def _form(
@@ -112,6 +151,7 @@ def _form(
         problems=problems or {},
         text=fields.get("text", ""),
         form_key=form_key_of(fields),
+        step_key=form_key_of(fields, "step_key"),
+        typed={name: fields[name] for name in TYPED if fields.get(name)},
     )
-    pages = portal_of(request).pages
-    return pages.answer(request, PAGE, view, template="form", status=status, private=True, kept_at=_MAILBOX)
+    return _page(request, view, "form", status)

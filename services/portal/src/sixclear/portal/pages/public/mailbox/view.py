@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sixclear.common.checked_code import slip_of
 from sixclear.portal.errors import InvalidAddress, Refused
+from sixclear.portal.pages.public.mailbox.steps import TYPED, ErasedView, Taken, refusal_code, step_of, take
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
 from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, is_signed, proof_sheet, proofs
-from sixclear.portal.upstream.feedback import Case, Stated
+from sixclear.portal.upstream.cases import Case
+from sixclear.portal.upstream.feedback import Stated
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import Organisation
@@ -22,12 +24,17 @@ _PROOF_FIELDS = ("statement", "salt", "proof", "policy")
 
 @dataclass(frozen=True, slots=True)
 class MailboxForm:
-    """The form that asks for a receipt code; `text` is what was written to a case that could not be opened."""
+    """The form that asks for a receipt code.
+
+    `text` is what was written to a case that could not be opened, `typed` what was typed for its other steps.
+    """
 
     receipt_code: str
     problems: Mapping[str, str]
     text: str
     form_key: str
+    step_key: str
+    typed: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class NewCodeView:
 class MailboxView:
     """An open case. `handler` is None before it is assigned, and when its name could not be had.
 
-    `code_key` makes asking for a new code safe to send twice.
+    `done` is the step that was just done, `typed` what was typed for others. `form_key` makes the message safe to send
+    twice, `step_key` a step, `code_key` asking for a new code.
     """
 
     case: Case
@@ -51,20 +59,38 @@ class MailboxView:
     distance: Distance
     receipt_code: str
     delivered: bool
+    done: str | None
     problems: Mapping[str, str]
     text: str
+    typed: Mapping[str, str]
     form_key: str
+    step_key: str
     proofs: Sequence[ProofSheet]
     code_key: str
 
+    @property
+    def silent(self) -> bool:
+        """Whether the sender can appeal because no answer came by the due time."""
+        return self.case.appeal is not None and self.case.appeal.basis == "silence" and not self.case.appeals
 
-async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> MailboxView:
-    """Opens the case of a receipt code, after the message in `fields` was sent. An unknown code is PageNotFound."""
-    code, text, key = fields["receipt_code"], fields.get("text", ""), fields["form_key"]
-    problems: Mapping[str, str] = {}
-    if "reply" in fields:
-        problems = await _reply(gateway, code, text, key)
-    delivered = "reply" in fields and not problems
+
+async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> MailboxView | ErasedView:
+    """Opens the case of a receipt code, after the step or the message in `fields` was sent.
+
+    An unknown code is PageNotFound. A case that was erased by it opens no longer.
+    """
+    code, text, key, step = fields["receipt_code"], fields.get("text", ""), fields["form_key"], step_of(fields)
+    taken, replied = Taken(), step is None and "reply" in fields
+    if step is not None:
+        taken = await take(gateway.feedback, step, fields)
+    elif replied:
+        taken = Taken(await _reply(gateway, code, text, key))
+    if step == "erase_case" and taken.erasure is not None:
+        return ErasedView(taken.erasure.erased_at, taken.erasure.backups_until)
+    problems = taken.problems
+    delivered = replied and not problems
+    done = None if problems else step
+    again = "already-sent" in problems.values()
     case = await gateway.feedback.mailbox(code)
     return MailboxView(
         case=case,
@@ -72,12 +98,21 @@ async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> Ma
         distance=distance(case.due_at, now, missed=case.clock.state == "overdue"),
         receipt_code=code,
         delivered=delivered,
+        done=done,
         problems=problems,
         text="" if delivered else text,
-        form_key=new_form_key() if delivered or problems.get("text") == "already-sent" else key,
+        typed=_typed(fields, done),
+        # What is still to be sent keeps its key, so that sending it after a failure is no second message or step.
+        form_key=new_form_key() if delivered or (again and step is None) else key,
+        step_key=new_form_key() if done or (again and step is not None) else fields["step_key"],
         proofs=await proofs(gateway, code),
         code_key=new_form_key(),
     )
+
+
+def _typed(fields: Mapping[str, str], done: str | None) -> Mapping[str, str]:
+    """What was typed for steps that are not done."""
+    return {name: "" if done and name.startswith(done) else fields.get(name, "") for name in TYPED}
 
 
 async def new_code(gateway: Gateway, fields: Mapping[str, str]) -> NewCodeView:
@@ -127,14 +162,8 @@ async def _reply(gateway: Gateway, code: str, text: str, key: str) -> dict[str, 
     try:
         await gateway.feedback.reply(code, text, key)
     except Refused as refused:
-        return {"text": _refusal(refused)}
+        return {"text": refusal_code(refused)}
     return {}
-
-
-def _refusal(refused: Refused) -> str:
-    if refused.code.startswith("idempotency"):
-        return "already-sent"
-    return {409: "closed", 429: "slow-down"}.get(refused.status, "refused")
 
 
 async def _handler_of(gateway: Gateway, case: Case) -> Organisation | None:
