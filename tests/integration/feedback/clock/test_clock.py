@@ -147,6 +147,19 @@ async def test_an_overdue_case_can_be_neither_stopped_nor_moved(service: Service
     assert await service.rows("message") == []
 
 
+@pytest.mark.parametrize("step", ["pauses", "due-changes"])
+async def test_no_clock_is_stopped_or_moved_in_the_past(service: Service, step: str) -> None:
+    case, code = await an_assigned_submission(service)
+    before = f"{service.clock():%Y-%m-%dT%H:%M:%SZ}"
+    await until(service, DUE)
+    body = {"text": "x", "working_days": 10, "occurred_at": before}
+    refused = await service.post("feedback-hub", f"/submissions/{case}/{step}", body)
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["pointer"] == "#/occurred_at"
+    shown = await service.case(code)
+    assert (shown["due_at"], shown["clock"]["state"]) == (DUE, "overdue")
+
+
 async def test_a_paused_case_is_overdue_for_nobody_before_its_latest_day(service: Service) -> None:
     case, code = await an_assigned_submission(service)
     await asked(service, case, 10)

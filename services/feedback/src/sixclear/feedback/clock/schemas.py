@@ -1,4 +1,4 @@
-"""Requests about the clocks of a case."""
+"""Requests about the clocks of a case. They tell no time: what was overdue would be in time before it was."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
-from sixclear.feedback.fields import OccurredAt
 from sixclear.feedback.submission.terms import term
 
 PauseDays = Annotated[int, Field(ge=1, le=term("pause"), description="Working days that the sender has to reply.")]
@@ -18,7 +17,6 @@ class PauseEntry(Schema):
 
     text: Text = Field(description="A message to the sender: what lacks.")
     working_days: PauseDays
-    occurred_at: OccurredAt = None
 
 
 class MoveEntry(Schema):
@@ -26,4 +24,3 @@ class MoveEntry(Schema):
 
     text: Text = Field(description="A message to the sender: why the answer takes longer.")
     working_days: MoveDays
-    occurred_at: OccurredAt = None

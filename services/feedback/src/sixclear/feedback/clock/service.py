@@ -21,9 +21,7 @@ async def ask_completion(
     Raises MailboxFull, and what `timing.pause` raises.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
-    message = await mailbox.add_message(
-        ctx, submission, entry.text, author="handler", most=most, occurred_at=entry.occurred_at
-    )
+    message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=most)
     ctx = of_case(ctx, submission)
     await timing.pause(ctx, submission, entry.working_days, message.occurred_at, entry.text)
     return submission
@@ -48,9 +46,7 @@ async def move_due(
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "move due times")
-    message = await mailbox.add_message(
-        ctx, submission, entry.text, author="handler", most=most, occurred_at=entry.occurred_at
-    )
+    message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=most)
     ctx = of_case(ctx, submission)
     await timing.move(ctx, submission, entry.working_days, message.occurred_at, entry.text)
     return submission
