@@ -183,6 +183,15 @@ async def test_a_code_that_opens_nothing_is_answered_alike(service: Service, ste
         assert (refused.status_code, refused.json()["code"]) == (404, "mailbox-not-found")
 
 
+async def test_an_appeal_that_the_mailbox_shows_is_taken_also_where_hours_are_kept(service: Service) -> None:
+    _, code = await an_assigned_submission(service, sender={"kind": "citizen"}, identity_level="anonymous")
+    service.clock.pass_by(days=21, hours=7, seconds=30)  # half a minute after the due time
+    assert (await service.case(code))["appeal"]["basis"] == "silence"
+    assert (await asked(service, "appeal", code)).status_code == 200
+    [row] = await service.rows("appeal")
+    assert f"{row['filed_at']:%H:%M:%S}" == "10:00:00"
+
+
 async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) -> None:
     service.clock.pass_by(minutes=10)
     _, code = await an_answered_case(service, sender={"kind": "citizen"}, identity_level="anonymous")

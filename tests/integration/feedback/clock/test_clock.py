@@ -148,6 +148,17 @@ async def test_an_overdue_case_can_be_neither_stopped_nor_moved(service: Service
 
 
 @pytest.mark.parametrize("step", ["pauses", "due-changes"])
+async def test_a_case_that_keeps_hours_is_overdue_at_once_too(service: Service, step: str) -> None:
+    case, code = await an_assigned_submission(service, identity_level="anonymous", sender={"kind": "citizen"})
+    await until(service, DUE)
+    body = {"text": "x", "working_days": 1}
+    refused = await service.post("feedback-hub", f"/submissions/{case}/{step}", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "clock-over")
+    shown = await service.case(code)
+    assert (shown["due_at"], shown["clock"]["state"]) == (DUE, "overdue")
+
+
+@pytest.mark.parametrize("step", ["pauses", "due-changes"])
 async def test_no_clock_is_stopped_or_moved_in_the_past(service: Service, step: str) -> None:
     case, code = await an_assigned_submission(service)
     before = f"{service.clock():%Y-%m-%dT%H:%M:%SZ}"

@@ -82,9 +82,10 @@ async def appeal(ctx: Context, hub: UUID, submission: Submission, reason: str | 
 
     Raises TransitionNotAllowed and CaseErased.
     """
-    ctx = of_case(ctx, submission)
     appeals = await repository.list_of_case(ctx.session, submission.submission_id)
+    # By the instant, as the mailbox shows what is open; what is written down then keeps no more than the hour.
     way = rules.require_way(_standing(submission, appeals), ctx.now)
+    ctx = of_case(ctx, submission)
     about = appeals[-1].organisation_id if appeals else submission.organisation_id or hub
     filed_at = ctx.fact_time(None, submission.occurred_at)
     key = await sealing.key_to_write(ctx, submission.submission_id)

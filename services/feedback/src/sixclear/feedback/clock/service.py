@@ -18,10 +18,11 @@ async def ask_completion(
 ) -> Submission:
     """Ask the sender for what lacks, and let the clocks stand still until the reply, or the end of the time given.
 
-    Raises MailboxFull, and what `timing.pause` raises.
+    Raises MailboxFull, ClockOver once the case is overdue, and what `timing.pause` raises.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=most)
+    timing.require_running(submission, ctx.now)
     ctx = of_case(ctx, submission)
     await timing.pause(ctx, submission, entry.working_days, message.occurred_at, entry.text)
     return submission
@@ -42,11 +43,12 @@ async def move_due(
 ) -> Submission:
     """Give more working days by decision; the hub does, not the body that is to answer.
 
-    Raises OrganisationNotAllowed, MailboxFull, and what `timing.move` raises.
+    Raises OrganisationNotAllowed, MailboxFull, ClockOver once the case is overdue, and what `timing.move` raises.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "move due times")
     message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=most)
+    timing.require_running(submission, ctx.now)
     ctx = of_case(ctx, submission)
     await timing.move(ctx, submission, entry.working_days, message.occurred_at, entry.text)
     return submission

@@ -41,12 +41,11 @@ def _clock(submission: Submission, pauses: Iterable[Pause], moves: Iterable[DueM
 
 
 async def pause(ctx: Context, submission: Submission, working_days: int, paused_at: datetime, asked: str) -> Pause:
-    """Let the clocks of a locked case stand still while its sender is `asked` for what lacks.
+    """Let the clocks of a locked case that is not overdue stand still while its sender is `asked` for what lacks.
 
-    Raises TransitionNotAllowed, ClockOver once the case is overdue, and PausesUsedUp.
+    Raises TransitionNotAllowed and PausesUsedUp.
     """
     pauses, moves = await pauses_and_moves(ctx, submission.submission_id)
-    _require_running(submission, paused_at)
     edition = calendar(submission.calendar_edition)
     stops = facts_of(clock_start(submission), None, pauses, ()).stops
     left = clocks.days_left(stops, edition)
@@ -74,6 +73,15 @@ async def pause(ctx: Context, submission: Submission, working_days: int, paused_
     return made
 
 
+def require_running(submission: Submission, now: datetime) -> None:
+    """Raises ClockOver once a case is overdue. `now` is the instant, also of a case that keeps hours.
+
+    The hour that such a case keeps can begin with the due time, and is not over when the mailbox shows it overdue.
+    """
+    if now > submission.due_at:
+        raise ClockOver("The case is overdue: its sender was told so, and no due time hides that.")
+
+
 def require_paused(submission: Submission) -> None:
     """Raises TransitionNotAllowed where the clocks of a case run."""
     lifecycle.require_paused(state_of(submission))
@@ -97,12 +105,11 @@ async def end_pause(ctx: Context, submission: Submission, ended_at: datetime, by
 
 
 async def move(ctx: Context, submission: Submission, working_days: int, decided_at: datetime, why: str) -> None:
-    """Give both clocks of a locked case more working days by decision.
+    """Give both clocks of a locked case that is not overdue more working days by decision.
 
-    Raises TransitionNotAllowed, ClockOver once the case is overdue, and DecisionsUsedUp.
+    Raises TransitionNotAllowed and DecisionsUsedUp.
     """
     pauses, moves = await pauses_and_moves(ctx, submission.submission_id)
-    _require_running(submission, decided_at)
     left = term("move") - sum(move.working_days for move in moves)
     if working_days > left:
         raise DecisionsUsedUp(
@@ -165,8 +172,3 @@ async def _end_in_time(ctx: Context, submission: Submission) -> None:
 def _standing(pauses: Iterable[Pause]) -> Pause:
     """The pause that is not over. Not the last one: two of a case that keeps hours can begin at the same time."""
     return next(pause for pause in pauses if pause.ended_at is None)
-
-
-def _require_running(submission: Submission, now: datetime) -> None:
-    if now > submission.due_at:
-        raise ClockOver("The case is overdue: its sender was told so, and no due time hides that.")
