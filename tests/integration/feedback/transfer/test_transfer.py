@@ -77,6 +77,20 @@ async def test_a_body_below_the_former_one_gets_no_new_clock(service: Service) -
     assert (await service.events())[-1].data["body_due_at"] is None
 
 
+@pytest.mark.parametrize("below", [False, True])
+async def test_a_body_that_had_the_case_before_counts_from_its_first_time(service: Service, below: bool) -> None:
+    if below:
+        await stands_below(service, OTHER_MINISTRY, MINISTRY)
+    case, code = await an_assigned_submission(service)
+    told, there, back = [], ("ministry", "other-ministry", OTHER_MINISTRY), ("other-ministry", "ministry", MINISTRY)
+    for giver, taker, to in (there, back) * 2:
+        service.clock.pass_by(days=7)
+        accepted = await decided(service, case, await offered(service, case, giver, to), "accept", taker)
+        told.append((accepted.json()["restarts"], (await service.case(code))["clock"]["body_due_at"]))
+    other = DUE if below else "2025-12-01T10:00:00Z"
+    assert told == [(not below, other), (False, DUE), (False, other), (False, DUE)]
+
+
 async def test_the_hubs_assignment_starts_no_clock(service: Service) -> None:
     case, code = await an_assigned_submission(service)
     service.clock.pass_by(days=7)

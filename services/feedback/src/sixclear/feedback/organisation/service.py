@@ -1,6 +1,6 @@
 """The organisations that requests name, by identifier or by any of their codes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sixclear.common.bus import mirror
@@ -48,15 +48,15 @@ async def superior_of(ctx: Context, organisation_id: UUID) -> UUID | None:
     return above
 
 
-async def stands_below(ctx: Context, organisation_id: UUID, top: UUID) -> bool:
-    """Whether a body is `top`, or stands somewhere below it. A body that was not heard of yet stands below none."""
+async def line_of(ctx: Context, organisation_id: UUID) -> Sequence[UUID]:
+    """A body and those above it, the nearest first. A body that was not heard of yet stands below none."""
+    line: list[UUID] = []
     at: UUID | None = organisation_id
-    for _ in range(_MOST_LEVELS):
-        if at == top or at is None:
-            break
+    while at is not None and len(line) <= _MOST_LEVELS:
+        line.append(at)
         row = (await mirror.named(ctx.session, Organisation, [at])).get(at)
         at = row.parent_id if row else None
-    return at == top
+    return line
 
 
 async def tops(ctx: Context, ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -26,7 +26,7 @@ class Transfer(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
     refusal: Mapped[str | None]
-    # Whether the body's clock started again: it stands outside the former one's tree. Null until it is accepted.
+    # Whether the body's clock started again: neither it nor a body above it had the case. Null until it is accepted.
     restarts: Mapped[bool | None] = mapped_column(Boolean)
 
     __table_args__ = (

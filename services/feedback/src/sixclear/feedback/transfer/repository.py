@@ -37,6 +37,13 @@ async def list_of_case(session: AsyncSession, submission_id: UUID, limit: int) -
     return (await session.scalars(ordered)).all()
 
 
+async def accepted_of(session: AsyncSession, submission_id: UUID, since: datetime) -> Sequence[Transfer]:
+    """The transfers of a case that were accepted since then, oldest first."""
+    taken = (Transfer.submission_id == submission_id, Transfer.state == "accepted", Transfer.decided_at >= since)
+    ordered = select(Transfer).where(*taken).order_by(Transfer.decided_at, Transfer.offered_at, Transfer.restarts)
+    return (await session.scalars(ordered)).all()
+
+
 async def list_transfers(
     session: AsyncSession,
     narrow: TransferFilter,

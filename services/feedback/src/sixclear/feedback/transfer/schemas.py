@@ -55,8 +55,8 @@ class TransferView(Schema):
     decided_at: datetime | None
     refusal: Refusal | None
     restarts: bool | None = Field(
-        description="Whether the clock of the new body began with it: it stands outside the former one's tree. The"
-        " sender's clock never does. Null until it is accepted."
+        description="Whether the clock of the new body began with it: neither that body nor one above it had the case"
+        " before. The sender's clock never does. Null until it is accepted."
     )
 
 

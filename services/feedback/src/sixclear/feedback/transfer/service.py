@@ -9,7 +9,7 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.fields import Step
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission.access import require_offered
-from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.models import Submission, clock_start
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.hours import of_case
@@ -67,17 +67,17 @@ async def offer(
 async def accept(
     ctx: Context, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
 ) -> tuple[Transfer, Submission]:
-    """Take the case; the body's clock restarts unless it stands below the former body.
+    """Take the case; the body's clock restarts unless this body, or one above it, had the case before.
 
     Raises SubmissionNotFound for another body, TransferNotFound.
     """
     submission, transfer = await _offered(ctx, submission_id, transfer_id, expect)
     ctx = of_case(ctx, submission)
     accepted_at = ctx.fact_time(step.occurred_at, submission.occurred_at)
-    to, former = transfer.to_organisation_id, transfer.from_organisation_id
-    restarts = not await organisations.stands_below(ctx, to, former)
-    await timing.transfer(ctx, submission, to, accepted_at, restarts=restarts)
-    transfer.restarts = restarts
+    to, starts = transfer.to_organisation_id, await _starts(ctx, submission)
+    had = next((body for body in await organisations.line_of(ctx, to) if body in starts), None)
+    await timing.transfer(ctx, submission, to, accepted_at, accepted_at if had is None else starts[had])
+    transfer.restarts = had is None
     _decide(ctx, transfer, "accepted", accepted_at)
     return transfer, submission
 
@@ -130,6 +130,22 @@ async def list_transfers(
 async def transfers_of(ctx: Context, submission_id: UUID) -> Sequence[Transfer]:
     """The newest transfers of a case, newest first, fifty at most."""
     return await repository.list_of_case(ctx.session, submission_id, _MOST_SHOWN)
+
+
+async def _starts(ctx: Context, submission: Submission) -> dict[UUID, datetime | None]:
+    """The bodies that had the case since its clock began, each with the start of its clock when it first had it.
+
+    None is the start of the sender's clock. Of a body that the hub took the case from nothing is known here.
+    """
+    starts: dict[UUID, datetime | None] = {}
+    at: datetime | None = None
+    for one in await repository.accepted_of(ctx.session, submission.submission_id, clock_start(submission)):
+        starts.setdefault(one.from_organisation_id, at)
+        at = one.decided_at if one.restarts else starts.get(one.to_organisation_id, at)
+        starts.setdefault(one.to_organisation_id, at)
+    if submission.organisation_id is not None:
+        starts.setdefault(submission.organisation_id, submission.body_started_at)
+    return starts
 
 
 async def _offered(ctx: Context, submission_id: UUID, transfer_id: UUID, expect: Expect) -> tuple[Submission, Transfer]:

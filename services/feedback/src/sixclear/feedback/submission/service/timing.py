@@ -130,11 +130,13 @@ async def move(ctx: Context, submission: Submission, working_days: int, decided_
 
 
 async def transfer(
-    ctx: Context, submission: Submission, organisation_id: UUID, accepted_at: datetime, *, restarts: bool
+    ctx: Context, submission: Submission, organisation_id: UUID, accepted_at: datetime, started_at: datetime | None
 ) -> None:
-    """Give a locked case to the body that accepted it; `restarts`: the body's clock begins, the sender's goes on."""
+    """Give a locked case to the body that accepted it, whose clock counts from `started_at`; the sender's goes on.
+
+    None: the body's clock is the sender's.
+    """
     pauses, moves = await pauses_and_moves(ctx, submission.submission_id)
-    started_at = accepted_at if restarts else submission.body_started_at
     facts = facts_of(clock_start(submission), started_at, pauses, moves)
     clock = clocks.case_clock(facts, calendar(submission.calendar_edition))
     change = lifecycle.transfer(
