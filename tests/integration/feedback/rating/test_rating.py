@@ -145,3 +145,23 @@ async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) ->
     [row] = await service.rows("rating")
     assert (row["rated_at"].minute, row["answered_at"].minute, row["rating_id"].version) == (0, 0, 4)
     assert "rated" not in [event.change for event in await service.events()], "it waits for the end of its hour"
+
+
+async def test_an_answer_of_the_same_hour_has_a_rating_of_its_own_and_counts_once(service: Service) -> None:
+    codes = [await an_answered_case(service, sign * 16) for sign in "abcd"]
+    code = await an_answered_case(service, "k" * 16, sender={"kind": "citizen"}, identity_level="anonymous")
+    assert await rated(service, code, "not_solved") == 200
+    reopened = await service.public("/mailbox/reopen", {"receipt_code": code, "reason": "Chưa xong."})
+    assert reopened.status_code == 200, reopened.text
+    case = f"/submissions/{(await service.case(code))['submission_id']}"
+    drafted = await service.post("feedback-hub", f"{case}/answers", an_answer(next_date="2026-12-31"))
+    published = await service.post("feedback-publisher", f"{case}/answers/{drafted.json()['answer_id']}/publish", {})
+    assert published.status_code == 200, published.text
+    assert (await service.case(code))["rating"] is None
+    assert await rated(service, code, "solved") == 200
+    assert (await service.case(code))["rating"]["rating"] == "solved"
+    for one in codes:
+        assert await rated(service, one, "solved") == 200
+    service.clock.pass_by(days=1)
+    raters = (await figure(service))["of_raters"]
+    assert (raters["answered"], raters["solved"], raters["share"]) == (5, 5, 1.0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.rating.models import Rating, RatingReminder
@@ -13,9 +13,16 @@ from sixclear.feedback.rating.rules import Counts
 from sixclear.feedback.submission.models import Submission
 
 
-async def find_rating(session: AsyncSession, submission_id: UUID, answered_at: datetime) -> Rating | None:
-    """What the sender said of the answer of this time."""
-    statement = select(Rating).where(Rating.submission_id == submission_id, Rating.answered_at == answered_at)
+async def find_rating(session: AsyncSession, submission: Submission) -> Rating | None:
+    """What the sender said of the answer that holds.
+
+    The case says whether and what: one that keeps hours can be answered, rated and opened again in one hour.
+    """
+    statement = select(Rating).where(
+        Rating.submission_id == submission.submission_id,
+        Rating.answered_at == submission.answered_at,
+        Rating.rating == submission.rating,
+    )
     return await session.scalar(statement.order_by(Rating.rated_at.desc()).limit(1))
 
 
@@ -64,27 +71,30 @@ def _counted(body: UUID | None, begin: datetime, end: datetime) -> Select[Any]:
             and_(Submission.reopened_at >= begin, Submission.reopened_at < end),
         ),
     )
+    # One row at most, since two answers of one hour, each rated, would count the case twice.
+    of_answer = select(Rating.rating).where(
+        Rating.submission_id == Submission.submission_id,
+        Rating.answered_at == Submission.answered_at,
+        Rating.rating == Submission.rating,
+        Rating.rated_at < end,
+    )
+    said = of_answer.limit(1).lateral()
     content = and_(
         answered,
         Submission.answered_at <= Submission.due_at,
-        Rating.rating.is_distinct_from("not_solved"),
+        said.c.rating.is_distinct_from("not_solved"),
         or_(Submission.reopened_at.is_(None), Submission.reopened_at >= end),
         or_(Submission.appealed_at.is_(None), Submission.appealed_at >= end),
     )
     named = [Submission.organisation_id == body, Submission.visibility != "sealed"] if body else []
-    of_answer = and_(
-        Rating.submission_id == Submission.submission_id,
-        Rating.answered_at == Submission.answered_at,
-        Rating.rated_at < end,
-    )
     counted = {
         "owed": or_(answered, owing),
         "content": content,
         "answered": answered,
-        "solved": and_(answered, Rating.rating == "solved"),
-        "partly": and_(answered, Rating.rating == "partly"),
-        "not_solved": and_(answered, Rating.rating == "not_solved"),
+        "solved": and_(answered, said.c.rating == "solved"),
+        "partly": and_(answered, said.c.rating == "partly"),
+        "not_solved": and_(answered, said.c.rating == "not_solved"),
         "demonstration": and_(answered, Submission.demonstration),
     }
     counts: list[Any] = [func.count().filter(condition).label(name) for name, condition in counted.items()]
-    return select(*counts).select_from(Submission).outerjoin(Rating, of_answer).where(or_(answered, owing), *named)
+    return select(*counts).select_from(Submission).outerjoin(said, true()).where(or_(answered, owing), *named)

@@ -45,7 +45,7 @@ async def of_answer(ctx: Context, submission: Submission) -> Rated:
     until = rules.rate_until(answered_at, submission.rating)
     return Rated(
         until=until if until is not None and ctx.now <= until else None,
-        rating=await repository.find_rating(ctx.session, submission.submission_id, answered_at),
+        rating=await repository.find_rating(ctx.session, submission),
         reminded_at=reminder.reminded_at if reminder else None,
     )
 
