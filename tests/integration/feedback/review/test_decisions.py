@@ -102,3 +102,16 @@ async def test_a_review_is_given_once_and_whole(service: Service) -> None:
     assert (await refused(an_opinion(advice="reject")))["code"] == "transition-not-allowed"
     shown = (await own(service, "expert-1", f"/{first}")).json()
     assert (shown["advice"], shown["scores"]) == ("accept", an_opinion()["scores"])
+
+
+async def test_where_every_expert_declined_the_answer_waits_for_nobody(service: Service) -> None:
+    submission_id, _, first, second = await a_reviewed_case(service)
+    case = f"/submissions/{submission_id}"
+    drafted = await done(service, "feedback-hub", f"{case}/answers", an_answer())
+    publish = f"{case}/answers/{drafted['answer_id']}/publish"
+    await done(service, "expert-1", f"/own/reviews/{first}/declaration", {"conflict": True})
+    early = await service.post("feedback-publisher", publish, {})
+    assert (early.status_code, early.json()["code"]) == (409, "transition-not-allowed"), "the other one may review"
+    await done(service, "expert-2", f"/own/reviews/{second}/declaration", {"conflict": True})
+    assert (await service.get(f"{case}/reviews"))["in_expert_review"] is False
+    await done(service, "feedback-publisher", publish, {})

@@ -73,7 +73,7 @@ async def withdraw(ctx: Context, hub: UUID, submission_id: UUID, review_id: UUID
         raise ReviewNotFound("This submission has no review with this identifier.")
     lifecycle.step(review.status, "withdraw")
     review.status, review.version = "withdrawn", review.version + 1
-    _settle(submission, reviews)
+    settle(submission, reviews)
     return review
 
 
@@ -108,10 +108,10 @@ async def after_transfer(ctx: Context, hub: UUID, receipts: Receipts, submission
     for review in still:
         if review.reviewer_id not in free:
             review.status, review.version = "withdrawn", review.version + 1
-    _settle(submission, reviews)
+    settle(submission, reviews)
 
 
-def _settle(submission: Submission, reviews: Sequence[Review]) -> None:
+def settle(submission: Submission, reviews: Sequence[Review]) -> None:
     """Where nobody reviews the case any longer, and nobody has, its answer waits for nothing."""
     if all(review.status in ("withdrawn", "declined") for review in reviews):
         submission.in_expert_review = False

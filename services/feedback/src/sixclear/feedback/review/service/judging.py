@@ -12,6 +12,7 @@ from sixclear.feedback.review.errors import ReviewNotFound
 from sixclear.feedback.review.models import Review, ReviewMessage, seal_conflict, seal_words
 from sixclear.feedback.review.rules import check_scores, criteria_of
 from sixclear.feedback.review.schemas import Declaration, Opinion
+from sixclear.feedback.review.service.assigning import settle
 from sixclear.feedback.review.service.discussing import add_message
 from sixclear.feedback.reviewer.access import find_expert
 from sixclear.feedback.reviewer.models import Reviewer
@@ -70,7 +71,10 @@ async def read_own(ctx: Context, review_id: UUID) -> OwnCase:
 
 
 async def declare(ctx: Context, review_id: UUID, said: Declaration, expect: Expect) -> Review:
-    """Say whether a conflict of interest is there. Who has one reads nothing; the hub asks another expert."""
+    """Say whether a conflict of interest is there. Who has one reads nothing; the hub may ask another expert.
+
+    Where every expert declined, the answer waits for nobody.
+    """
     review, submission = await _locked(ctx, review_id, expect)
     name, status = ("decline", "declined") if said.conflict else ("accept", "accepted")
     lifecycle.step(review.status, name)
@@ -78,6 +82,8 @@ async def declare(ctx: Context, review_id: UUID, said: Declaration, expect: Expe
     review.status, review.declared_at, review.version = status, ctx.now, review.version + 1
     key = await sealing.key_to_write(ctx, review.submission_id)
     seal_conflict(key, review, said.reason if said.conflict else None)
+    if said.conflict:
+        settle(submission, await repository.list_reviews(ctx.session, review.submission_id))
     return review
 
 
