@@ -32,6 +32,7 @@ async def test_only_the_abstract_is_public_until_the_embargo_ends(service: Servi
         WORDS | {"text": submission()["text"]},
         WORDS | {"title": submission()["title"]},
         WORDS | {"answer": "Bộ sẽ làm."},
+        WORDS | {"head_answer": {"head": "Bộ trưởng", "points": [{"point": submission()["text"], "answer": "Vâng."}]}},
     ):
         refused = await service.post("feedback-publisher", path, words)
         assert (refused.status_code, refused.json()["code"]) == (409, "publication-not-allowed"), words

@@ -47,16 +47,16 @@ def is_sealed(case: Case) -> bool:
     return case.visibility == "sealed" and not case.embargo_over
 
 
-def require_from_abstract(title: str, text: str, answer: str | None, abstract: str) -> None:
+def require_from_abstract(title: str, text: str, abstract: str, *, answered: bool) -> None:
     """Raises PublicationNotAllowed unless the words are the abstract that the author chose, and its title is of it.
 
-    What looks like personal data may be masked. The answer would tell what is sealed.
+    What looks like personal data may be masked. An answer, that of the head too, would tell what is sealed.
     """
     chosen = (abstract, mask(abstract).text)
-    if answer is not None or text not in chosen or title not in text:
+    if answered or text not in chosen or title not in text:
         raise PublicationNotAllowed(
             "Until its embargo ends, a sealed initiative has no other public words than its abstract: send that as the"
-            " text, a part of it as the title, and no answer."
+            " text, a part of it as the title, and no answer, nor one of the head."
         )
 
 

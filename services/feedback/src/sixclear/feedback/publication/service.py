@@ -77,7 +77,8 @@ async def release(
     answer = await _published_answer(ctx, submission_id)
     if rules.is_sealed(case):
         abstract = await abstract_of(ctx, submission) or ""
-        rules.require_from_abstract(entry.title, entry.text, entry.answer, abstract)
+        answered = entry.answer is not None or entry.head_answer is not None
+        rules.require_from_abstract(entry.title, entry.text, abstract, answered=answered)
     else:
         _require_answer(entry, answer)
     if answer is not None:
