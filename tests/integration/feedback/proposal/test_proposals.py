@@ -258,3 +258,18 @@ async def test_whatever_is_told_again_in_whatever_batches_the_newest_state_stays
         ids[2]: (1, 4, True),
     }
     assert found[ids[0]]["title"] == "Sau phục hồi"
+
+
+async def test_an_accepted_proposal_is_taken_back_also_after_the_case_was_erased(service: Service) -> None:
+    case, code = await an_idea(service)
+    proposal_id = (await service.post("ministry", f"{case}/proposal", words())).json()["proposal_id"]
+    await answered(service, case)
+    erased = await service.public("/mailbox/erasure", {"receipt_code": code, "what": "case"})
+    assert erased.status_code == 200, erased.text
+    taken = await service.post("feedback-publisher", f"{case}/proposal/withdraw", {"reason": "Lộ người gửi"})
+    assert (taken.status_code, taken.json()["status"]) == (200, "withdrawn"), taken.text
+    assert (await service.get(f"/proposals/{proposal_id}"))["title"] is None
+    assert words()["abstract"] not in str(await service.rows("proposal"))
+    event = (await service.events())[-1]
+    assert (event.entity_type, event.change) == ("proposal", "withdrawn")
+    assert "Lộ" not in str(await service.rows("event")), "without a key no reason is kept"

@@ -27,6 +27,7 @@ from sixclear.feedback.proposal.models import WORDS, Proposal, seal_words, wordi
 from sixclear.feedback.proposal.recording import PROPOSAL
 from sixclear.feedback.proposal.schemas import ProposalEntry, ProposalWithdrawal
 from sixclear.feedback.sealing import service as sealing
+from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.submission.models import Submission, by_hour
 from sixclear.feedback.submission.service import reading as submissions
@@ -204,18 +205,29 @@ async def _words(ctx: Context, proposal: Proposal) -> dict[str, Any]:
 async def withdraw(
     ctx: Context, hub: UUID, submission_id: UUID, entry: ProposalWithdrawal, expect: Expect
 ) -> tuple[Proposal, Submission]:
-    """Take a proposal back; its words are public no more. What came of it in `tasks` is for people to cancel."""
+    """Take a proposal back; its words are public no more. What came of it in `tasks` is for people to cancel.
+
+    Also once the case was erased; then the reason is not kept.
+    """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     proposal = _there(await repository.find_of_case(ctx.session, submission_id, lock=True))
     occurred_at = ctx.fact_time(entry.occurred_at, proposal.occurred_at)
     change = lifecycle.withdraw(proposal.status, of_case(ctx, submission).now if by_hour(submission) else occurred_at)
     if proposal.version:
-        reason = await sealing.seal_reason(ctx, submission_id, entry.reason)
+        reason = await _sealed_reason(ctx, submission_id, entry.reason)
         await record(ctx, proposal, change, occurred_at, PROPOSAL, reason=reason)
         return proposal, submission
     for name, value in change.fields.items():
         setattr(proposal, name, value)
     return proposal, submission
+
+
+async def _sealed_reason(ctx: Context, submission_id: UUID, reason: str | None) -> str | None:
+    """The reason as its event keeps it. Of an erased case none is kept: no key is left that could seal it."""
+    try:
+        return await sealing.seal_reason(ctx, submission_id, reason)
+    except CaseErased:
+        return None
 
 
 async def publish_waiting(database: Database, log: EventLog, clock: Clock) -> int:
