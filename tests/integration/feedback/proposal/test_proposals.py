@@ -273,3 +273,26 @@ async def test_an_accepted_proposal_is_taken_back_also_after_the_case_was_erased
     event = (await service.events())[-1]
     assert (event.entity_type, event.change) == ("proposal", "withdrawn")
     assert "Lộ" not in str(await service.rows("event")), "without a key no reason is kept"
+
+
+async def test_what_waits_for_its_hour_is_published_only_while_the_sender_agrees(service: Service) -> None:
+    case, code = await an_idea(service, identity_level="anonymous", sender={})
+    await service.post("ministry", f"{case}/proposal", words())
+    await answered(service, case)
+    for agrees, published in ((False, 0), (True, 1)):
+        answer = await service.public("/mailbox/consent", {"receipt_code": code, "consent": agrees})
+        assert answer.status_code == 200, answer.text
+        service.clock.pass_by(hours=2)
+        assert await publish_waiting(service.database, service.log, service.clock) == published
+        assert len(await told(service)) == published
+
+
+async def test_what_waits_for_its_hour_is_not_published_while_the_case_is_open_again(service: Service) -> None:
+    case, code = await an_idea(service, identity_level="anonymous", sender={})
+    await service.post("ministry", f"{case}/proposal", words())
+    await answered(service, case)
+    opened = await service.public("/mailbox/reopen", {"receipt_code": code, "reason": "Không đồng ý."})
+    assert opened.status_code == 200, opened.text
+    service.clock.pass_by(hours=2)
+    assert await publish_waiting(service.database, service.log, service.clock) == 0
+    assert await told(service) == []

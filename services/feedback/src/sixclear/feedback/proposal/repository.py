@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.proposal.models import Proposal, ProposalTask
+from sixclear.feedback.submission.models import Submission
 
 _OF_EVENT = tuple_(ProposalTask.epoch, ProposalTask.version)
 
@@ -40,10 +41,15 @@ async def list_public(
 
 
 async def lock_waiting(session: AsyncSession, before: datetime, limit: int) -> Sequence[Proposal]:
-    """What was accepted before an instant and waits to be published, in an order by chance; rows locked."""
+    """What was accepted before an instant and waits to be published, in an order by chance; rows locked.
+
+    The row of the case is locked too, and asked again: its sender still agrees, and its answer still accepts it.
+    """
     waiting = Proposal.status == "accepted", Proposal.version == 0, Proposal.accepted_at < before
-    chosen = select(Proposal).where(*waiting).order_by(func.random()).limit(limit)
-    return (await session.scalars(chosen.with_for_update(skip_locked=True))).all()
+    still = Submission.consent, Submission.status == "answered", Submission.outcome == "accepted"
+    joined = select(Proposal).join(Submission, Submission.submission_id == Proposal.submission_id)
+    chosen = joined.where(*waiting, *still).order_by(func.random()).limit(limit)
+    return (await session.scalars(chosen.with_for_update(skip_locked=True, of=[Proposal, Submission]))).all()
 
 
 async def list_tasks(session: AsyncSession, proposal_ids: Collection[UUID]) -> Sequence[ProposalTask]:

@@ -233,6 +233,7 @@ async def _sealed_reason(ctx: Context, submission_id: UUID, reason: str | None) 
 async def publish_waiting(database: Database, log: EventLog, clock: Clock) -> int:
     """Publish what was accepted in hours that are over, in an order by chance; answers how many.
 
+    What its sender no longer agrees to, or whose case is open again, waits until that is otherwise.
     Safe to run again and in several processes: a row is locked, and published once.
     """
     published = 0
