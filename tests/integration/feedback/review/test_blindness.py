@@ -7,6 +7,7 @@ status, body, length and entity tag must stay the same. Lists, counts, order, ti
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from tests.integration.feedback.review.experts import (
 )
 
 from sixclear.common.web.access import access_rules
+from sixclear.feedback.review.rules import LABELS
 
 pytestmark = pytest.mark.asyncio
 Seen = dict[str, tuple[int, bytes, str | None]]
@@ -274,3 +276,17 @@ async def test_a_sealed_initiative_is_read_by_experts_in_the_log_that_its_author
     assert (access["what"], access["read_at"]) == ("sealed_text", "2025-11-03T03:00:00Z")
     kept = {row[name] for row in await service.rows("review") for name in ("assigned_at", "declared_at")}
     assert all(at is None or (at.minute, at.second, at.microsecond) == (0, 0, 0) for at in kept), "only the hour"
+
+
+async def test_a_label_follows_from_nothing_that_others_know(service: Service) -> None:
+    """Who knows the register and the case cannot work out which letter is whose."""
+    submission_id, _ = await an_assigned_submission(service)
+    for number in range(6):
+        await an_asked_expert(service, submission_id, f"expert-{number}")
+    rows = await service.rows("review")
+    worked_out = []
+    for row in rows:
+        known = blake2b(submission_id.bytes + row["reviewer_id"].bytes).digest()
+        worked_out.append(LABELS[int.from_bytes(known[:4], "big") % len(LABELS)])
+    assert len({row["label"] for row in rows}) == 6
+    assert [row["label"] for row in rows] != worked_out

@@ -134,7 +134,7 @@ def years_before(day: date, years: int) -> date:
 
 
 def free_label(taken: Collection[str], seed: int) -> str:
-    """A letter that no reviewer of the case has. It begins at `seed`, so that it tells no order."""
+    """A letter that no reviewer of the case has. It begins at `seed`, by chance: it tells no order."""
     letters = [LABELS[(seed + step) % len(LABELS)] for step in range(len(LABELS))]
     return next(letter for letter in letters if letter not in taken)
 
