@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from tests.integration.feedback.conftest import HUB, MINISTRY, Service, an_answer, an_assigned_submission
 
 pytestmark = pytest.mark.asyncio
@@ -200,3 +201,24 @@ async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) ->
     [row] = await service.rows("appeal")
     assert (row["filed_at"].minute, row["appeal_id"].version) == (0, 4)
     assert REASON.encode() not in bytes(row["reason_sealed"])
+
+
+async def reviewed_by(service: Service, *persons: str) -> None:
+    """These persons review every case as experts."""
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE submission SET reviewers = :persons"), {"persons": list(persons)})
+
+
+async def test_who_reviews_a_case_sees_no_appeal_in_it_and_decides_on_none(service: Service) -> None:
+    _, code = await an_answered_case(service)
+    assert (await asked(service, "appeal", code)).status_code == 200
+    [appeal] = await waiting(service)
+    await reviewed_by(service, f"position:{HUB}:appeals-desk")
+    assert await waiting(service) == []
+    refused = await decided(service, appeal["appeal_id"], "rejected")
+    assert (refused.status_code, refused.json()["code"]) == (404, "appeal-not-found")
+    await reviewed_by(service, f"position:{HUB}:another")
+    assert await waiting(service) == [appeal]
+    assert (await decided(service, appeal["appeal_id"], "rejected")).status_code == 200
+    [row] = await service.rows("submission")
+    assert f"position:{HUB}:appeals-desk" in row["hands"], "who decided had a hand in the case"

@@ -118,3 +118,15 @@ async def test_no_transfer_puts_the_climb_off(service: Service) -> None:
     until(service, "2025-11-24T10:00:00Z")
     assert await told(service) == 1
     assert await rungs(service) == [("head", OTHER_MINISTRY)]
+
+
+async def test_who_reviews_a_case_is_not_told_that_it_is_overdue(service: Service) -> None:
+    await an_assigned_submission(service)
+    until(service, "2025-11-24T10:00:00Z")
+    assert await told(service) == 1
+    assert len(await listed(service, "ministry")) == len(await listed(service, "feedback-hub")) == 1
+    async with service.database.transaction() as session:
+        person = {"person": f"position:{MINISTRY}:ministry"}
+        await session.execute(text("UPDATE submission SET reviewers = ARRAY[CAST(:person AS varchar)]"), person)
+    assert await listed(service, "ministry") == []
+    assert len(await listed(service, "feedback-hub")) == 1

@@ -1,6 +1,6 @@
 """Reopenings and appeals in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,8 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.appeal.models import Appeal, Reopening
+from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.repository import reviewed_by_none
 
 
 async def find_reopening(session: AsyncSession, submission_id: UUID) -> Reopening | None:
@@ -27,10 +29,17 @@ async def find_appeal(session: AsyncSession, appeal_id: UUID) -> Appeal | None:
 
 
 async def list_appeals(
-    session: AsyncSession, body: UUID, *, decided: bool | None, after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession,
+    body: UUID,
+    persons: Collection[str],
+    *,
+    decided: bool | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> Sequence[Appeal]:
-    """The appeals that a body decides on, by their due time."""
-    statement = select(Appeal).where(Appeal.organisation_id == body)
+    """The appeals that a body decides on, by their due time; none in a case that `persons` review."""
+    joined = select(Appeal).join(Submission, Submission.submission_id == Appeal.submission_id)
+    statement = joined.where(Appeal.organisation_id == body, *reviewed_by_none(persons))
     if decided is not None:
         statement = statement.where(Appeal.decided_at.is_not(None) if decided else Appeal.decided_at.is_(None))
     if after:

@@ -11,12 +11,13 @@ from sixclear.common.use_case import Context
 from sixclear.feedback.answer.service import require_no_part
 from sixclear.feedback.appeal import repository, rules
 from sixclear.feedback.appeal.access import require_decider
-from sixclear.feedback.appeal.errors import AppealNotFound, DecisionByAnswerer
+from sixclear.feedback.appeal.errors import DecisionByAnswerer
 from sixclear.feedback.appeal.models import Appeal, Reopening, seal_decision, seal_reason, seal_reopening, state_of
 from sixclear.feedback.appeal.rules import Standing, Way
 from sixclear.feedback.appeal.schemas import DecisionEntry
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
+from sixclear.feedback.submission.access import persons_of
 from sixclear.feedback.submission.models import Submission, by_hour
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps
@@ -111,9 +112,9 @@ async def appeal(ctx: Context, hub: UUID, submission: Submission, reason: str | 
 async def list_appeals(
     ctx: Context, decided: bool | None, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Appeal]:
-    """The appeals that the caller's body decides on, by their due time."""
-    own = ctx.caller.own_organisation()
-    return await repository.list_appeals(ctx.session, own, decided=decided, after=after, limit=limit)
+    """The appeals that the caller's body decides on, by their due time; none in a case that the caller reviews."""
+    own, persons = ctx.caller.own_organisation(), persons_of(ctx.caller)
+    return await repository.list_appeals(ctx.session, own, persons, decided=decided, after=after, limit=limit)
 
 
 async def decide(ctx: Context, appeal_id: UUID, entry: DecisionEntry) -> Appeal:
@@ -121,10 +122,10 @@ async def decide(ctx: Context, appeal_id: UUID, entry: DecisionEntry) -> Appeal:
 
     Raises AppealNotFound, PersonNotKnown, DecisionByAnswerer, TransitionNotAllowed and CaseErased.
     """
-    found = require_decider(ctx, await repository.find_appeal(ctx.session, appeal_id))
-    submission = await submissions.lock_any(ctx, found.submission_id)
-    if submission is None:
-        raise AppealNotFound("No appeal that you decide on has this identifier.")
+    known = await repository.find_appeal(ctx.session, appeal_id)
+    case = None if known is None else await submissions.lock_any(ctx, known.submission_id)
+    found, submission = require_decider(ctx, known, case)
+    submissions.add_hand(ctx, submission)
     ctx = of_case(ctx, submission)
     await ctx.session.refresh(found)
     appeals = await repository.list_of_case(ctx.session, found.submission_id)

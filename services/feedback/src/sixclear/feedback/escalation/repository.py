@@ -1,6 +1,6 @@
 """Escalations in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.escalation.models import Escalation
 from sixclear.feedback.submission.models import Submission
+from sixclear.feedback.submission.repository import reviewed_by_none
 
 _KEY = (Escalation.escalated_at, Escalation.submission_id, Escalation.rung)
 
@@ -16,14 +17,18 @@ _KEY = (Escalation.escalated_at, Escalation.submission_id, Escalation.rung)
 async def list_escalations(
     session: AsyncSession,
     of_body: UUID | None,
+    persons: Collection[str],
     rung: str | None,
     *,
     open_only: bool | None,
     after: tuple[datetime, UUID, str] | None,
     limit: int,
 ) -> Sequence[tuple[Escalation, Submission]]:
-    """Escalations to a body with their cases, oldest first, after the cursor; all when `of_body` is None."""
-    conditions: list[ColumnElement[bool]] = []
+    """Escalations to a body with their cases, oldest first, after the cursor; all when `of_body` is None.
+
+    None of a case that `persons` review.
+    """
+    conditions: list[ColumnElement[bool]] = reviewed_by_none(persons)
     if of_body is not None:
         conditions.append(Escalation.organisation_id == of_body)
     if rung is not None:

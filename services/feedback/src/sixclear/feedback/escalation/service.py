@@ -15,6 +15,7 @@ from sixclear.common.use_case import Context
 from sixclear.feedback.escalation import repository
 from sixclear.feedback.escalation.models import Escalation
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.submission.access import persons_of
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import overdue
 from sixclear.feedback.submission.service.hours import of_case
@@ -59,10 +60,13 @@ async def list_escalations(
     after: tuple[datetime, UUID, str] | None,
     limit: int,
 ) -> Sequence[tuple[Escalation, Submission]]:
-    """What was told to the caller's body, with where the cases stand now, oldest first: all for the hub."""
-    own = ctx.caller.own_organisation()
+    """What was told to the caller's body, with where the cases stand now, oldest first: all for the hub.
+
+    None of a case that the caller reviews.
+    """
+    own, persons = ctx.caller.own_organisation(), persons_of(ctx.caller)
     return await repository.list_escalations(
-        ctx.session, None if own == hub else own, rung, open_only=open_only, after=after, limit=limit
+        ctx.session, None if own == hub else own, persons, rung, open_only=open_only, after=after, limit=limit
     )
 
 

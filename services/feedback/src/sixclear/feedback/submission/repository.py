@@ -50,7 +50,12 @@ async def handled_among(
 def _seen_by(visible_to: UUID | None, persons: Collection[str]) -> list[ColumnElement[bool]]:
     """What every list of handlers is narrowed to: the body's own cases, and none that the caller reviews."""
     own = [Submission.organisation_id == visible_to] if visible_to else []
-    return [*own, not_(Submission.reviewers.overlap(persons))] if persons else own
+    return [*own, *reviewed_by_none(persons)]
+
+
+def reviewed_by_none(persons: Collection[str]) -> list[ColumnElement[bool]]:
+    """What narrows a statement on cases to those that none of `persons` reviews."""
+    return [not_(Submission.reviewers.overlap(persons))] if persons else []
 
 
 async def find_sent(session: AsyncSession, submission_id: UUID) -> Submission | None:

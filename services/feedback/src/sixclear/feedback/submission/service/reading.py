@@ -66,10 +66,15 @@ async def locked(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect = 
     """
     submission = require_handler(ctx, hub, await repository.find_submission(ctx.session, submission_id, lock=True))
     expect(submission)
+    add_hand(ctx, submission)
+    return submission
+
+
+def add_hand(ctx: Context, submission: Submission) -> None:
+    """Keep in a locked submission that the caller had a hand in it, and so does not review it."""
     unknown = [person for person in persons_of(ctx.caller) if person not in submission.hands]
     if unknown:
         submission.hands = [*submission.hands, *unknown]
-    return submission
 
 
 async def locked_pair(
