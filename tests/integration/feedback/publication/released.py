@@ -53,11 +53,12 @@ async def an_answered_case(service: Service, key: str = KEY, **changes: Any) -> 
 
 
 async def released(service: Service, case: UUID, **changes: Any) -> dict[str, Any]:
-    """The public copy of an answered case, released by a moderator."""
+    """The public copy of an answered case, released by a moderator, as everyone reads it."""
     words = WORDS | {"answer": ANSWER} | changes
     response = await service.post("feedback-publisher", f"/submissions/{case}/publication", words)
     assert response.status_code in (200, 201), response.text
-    shown: dict[str, Any] = response.json()
+    path = f"{service.prefix}/publications/{response.json()['publication_id']}"
+    shown: dict[str, Any] = (await service.http.get(path)).json()
     return shown
 
 

@@ -32,6 +32,7 @@ from sixclear.feedback.publication.schemas import (
     PublicationSummary,
     PublicationView,
     PublicationWithdrawal,
+    ReleasedPublication,
 )
 from sixclear.feedback.submission import access
 from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
@@ -118,16 +119,16 @@ async def draft_publication(ctx: ContextDep, hub: HubDep, submission_id: UUID) -
     responses=problem_responses(
         *STEP_REFUSALS, ReferenceUnknown, PublicationNotAllowed, PersonNotKnown, ModerationByAnswerer, PersonalDataLeft
     )
-    | {200: {"description": "The words stand in the place of those before.", "model": PublicationView}},
+    | {200: {"description": "The words stand in the place of those before.", "model": ReleasedPublication}},
 )
 async def release_publication(
     ctx: ContextDep, hub: HubDep, submission_id: UUID, entry: PublicationEntry, expect: ExpectDep, response: Response
-) -> PublicationView:
+) -> ReleasedPublication:
     """Release the public copy of a case, or other words in its place. The moderator did not draft the answer."""
     publication, submission, new = await service.release(ctx, hub, submission_id, entry, expect)
     response.status_code = 201 if new else 200
     tag(response, ctx.log, submission)
-    return publication_response(publication, await names_of(ctx, [publication]))
+    return ReleasedPublication(publication_id=publication.publication_id, version=publication.version)
 
 
 @moderation_router.post(

@@ -58,6 +58,13 @@ class PublicationView(PublicationSummary):
     head_answered_on: date | None = None
 
 
+class ReleasedPublication(Schema):
+    """That a public copy was released; no words, since answers are kept for retries."""
+
+    publication_id: UUID
+    version: int = Field(description="1, and one more with each release of other words.")
+
+
 class FoundData(Schema):
     """How often something that looks like personal data was found in a text, and masked."""
 
