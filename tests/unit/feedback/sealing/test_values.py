@@ -91,6 +91,19 @@ def test_a_folder_makes_a_pair_once_and_only_its_owner_reads_it(tmp_path: Path) 
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "keys").rglob("*.key"))
 
 
+def test_a_clock_set_back_into_a_destroyed_month_wraps_for_a_key_that_is_there(tmp_path: Path) -> None:
+    keys, other_process = KeyFolder(tmp_path), KeyFolder(tmp_path)
+    before = keys.public("hub", "2026-11")
+    assert other_process.public("hub", "2026-11") == before
+    keys.destroy("hub", "2026-11")
+    for folder in (other_process, keys):
+        wrapped = wrap(b"k" * 32, folder.public("hub", "2026-11"), CONTEXT)
+        private = folder.private("hub", "2026-11")
+        assert private is not None
+        assert unwrap(wrapped, private, CONTEXT) == b"k" * 32
+    assert keys.public("hub", "2026-11") != before
+
+
 def test_a_process_that_only_takes_in_has_public_keys_alone(tmp_path: Path) -> None:
     KeyFolder(tmp_path).public("hub", "2026-11")
     (tmp_path / "private").rename(tmp_path.with_name("elsewhere"))

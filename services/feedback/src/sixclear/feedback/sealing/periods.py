@@ -45,7 +45,7 @@ class PeriodKeys(Protocol):
         """Recipient and month of each private key that is there."""
 
     def destroy(self, recipient: str, period: str) -> None:
-        """Take a private key away for good; nothing where it is gone."""
+        """Take a pair away for good, so that nothing is wrapped for a key that is gone; nothing where it is gone."""
 
     def erased(self) -> Mapping[tuple[UUID, str], datetime]:
         """What was erased, by case and purpose, and until when a dump can bring it back."""
@@ -70,6 +70,8 @@ class KeyFolder:
     def public(self, recipient: str, period: str) -> X25519PublicKey:
         """The public key of a month, made with its private one where it is missing; raises KeyMissing."""
         path = self._public / recipient / f"{period}.pub"
+        if not path.exists():
+            self._known.pop(path, None)  # another process destroyed the pair, and this one's clock was set back
         if path not in self._known:
             with suppress(FileNotFoundError):
                 self._known[path] = X25519PublicKey.from_public_bytes(path.read_bytes())
@@ -96,7 +98,13 @@ class KeyFolder:
         return sorted((path.parent.name, path.stem) for path in self._private.glob("*/*.key"))
 
     def destroy(self, recipient: str, period: str) -> None:
-        """Overwrite and delete a private key. A copy of the file, or a disk that writes elsewhere, keeps it."""
+        """Delete a pair, its private key overwritten. A copy of the file, or a disk that writes elsewhere, keeps it.
+
+        The public key goes first: a clock that is set back into that month makes a new pair then.
+        """
+        public = self._public / recipient / f"{period}.pub"
+        public.unlink(missing_ok=True)
+        self._known.pop(public, None)
         path = self._private / recipient / f"{period}.key"
         with suppress(FileNotFoundError):
             path.write_bytes(os.urandom(SECRET_BYTES))
