@@ -35,10 +35,15 @@ pytestmark = pytest.mark.asyncio
 async def an_answered_submission(service: Service, **changes: Any) -> tuple[UUID, str]:
     """Identifier and receipt code of a case that has its answer."""
     submission_id, code = await an_assigned_submission(service, **changes)
+    await an_answer_to(service, submission_id)
+    return submission_id, code
+
+
+async def an_answer_to(service: Service, submission_id: UUID) -> None:
+    """The answer of a case, drafted and published."""
     drafted = await service.post("feedback-hub", f"/submissions/{submission_id}/answers", an_answer())
     path = f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish"
     assert (await service.post("feedback-publisher", path, {})).status_code == 200
-    return submission_id, code
 
 
 async def erase(service: Service, code: str, what: str) -> dict[str, Any]:
@@ -233,6 +238,43 @@ async def test_a_dump_that_is_put_back_does_not_bring_back_what_was_erased(servi
     assert await title(service, submission_id) is None
     assert (await service.public("/mailbox", {"receipt_code": code})).status_code == 404
     assert (await repeat(), len(contacts)) == (0, 1)
+
+
+async def test_a_case_that_is_open_in_the_dump_is_erased_when_it_is_answered_however_late(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    keys, (case,) = [await service.rows(table) for table in ("case_key", "submission")]
+    await an_answer_to(service, submission_id)
+    await erase(service, code, "case")
+    repeat = partial(repeat_erasures, service.database, service.log, service.clock, erase_case)
+    await repeat()
+    await put_back(service, keys)
+    async with service.database.transaction() as session:
+        await session.execute(text("DELETE FROM answer"))
+        await session.execute(text("DELETE FROM event WHERE version > :version"), case)
+        names = "receipt_hash", "status", "outcome", "answered_at", "occurred_at", "words_hash", "version"
+        values = ", ".join(f"{name} = :{name}" for name in names)
+        await session.execute(text(f"UPDATE submission SET {values}"), case)
+    assert await repeat() == 1  # the contact
+
+    service.clock.pass_by(days=36)
+    await renew(service.database, service.log, service.clock)
+    assert await repeat() == 0
+    await an_answer_to(service, submission_id)
+    assert await title(service, submission_id) == "Bản đồ phòng thí nghiệm dùng chung"
+    assert await repeat() == 1
+    assert await title(service, submission_id) is None
+    assert (await service.public("/mailbox", {"receipt_code": code})).status_code == 404
+
+
+async def test_a_contact_that_was_given_again_outlives_the_days_of_the_erasure(service: Service) -> None:
+    _, code = await a_submission(service)
+    await erase(service, code, "contact")
+    repeat = partial(repeat_erasures, service.database, service.log, service.clock, erase_case)
+    await repeat()
+    await service.public("/mailbox/identity", {"receipt_code": code, "email": "binh@example.invalid"})
+    service.clock.pass_by(days=36)
+    assert await repeat() == 0
+    assert len(await service.rows("contact")) == 1
 
 
 async def test_a_saved_receipt_verifies_after_erasure_and_nobody_else_can_test_anything(

@@ -101,6 +101,18 @@ async def list_erasures(session: AsyncSession, case_id: UUID) -> Sequence[Erasur
     return (await session.scalars(statement.order_by(Erasure.erased_at, Erasure.purpose))).all()
 
 
+async def erased_until(session: AsyncSession, case_id: UUID, purpose: str) -> datetime | None:
+    """Until when backups hold keys of a case that were erased; None where none were."""
+    until = select(Erasure.backups_until).where(Erasure.submission_id == case_id, Erasure.purpose == purpose)
+    return await session.scalar(until)
+
+
+async def list_recipients(session: AsyncSession, case_id: UUID, purpose: str) -> Sequence[str]:
+    """For whom the key of a case is wrapped."""
+    kept = select(WrappedKey.recipient).where(WrappedKey.submission_id == case_id, WrappedKey.purpose == purpose)
+    return (await session.scalars(kept)).all()
+
+
 async def list_recent_erasures(session: AsyncSession, now: datetime) -> Sequence[Erasure]:
     """What was erased and may still be in backups."""
     return (await session.scalars(select(Erasure).where(Erasure.backups_until > now))).all()

@@ -164,6 +164,19 @@ async def erased_within(session: AsyncSession, now: datetime) -> Mapping[tuple[U
     return {(row.submission_id, row.purpose): row.backups_until for row in rows}
 
 
+async def may_be_back(session: AsyncSession, case_id: UUID, purpose: str, until: datetime, now: datetime) -> bool:
+    """Whether a dump may have brought back keys of a case, of which an erasure is remembered until then.
+
+    A dump has an older erasure of it, or none. Where it has neither keys nor erasure, text of a release before may
+    stand there in clear.
+    """
+    noted = await repository.erased_until(session, case_id, purpose)
+    kept = bool(await repository.list_recipients(session, case_id, purpose))
+    if noted is None:
+        return kept or now < until
+    return kept and noted < until
+
+
 async def shredded_since(session: AsyncSession, since: datetime) -> Collection[UUID]:
     """The cases whose text was erased since then."""
     return await repository.shredded_since(session, since)

@@ -63,22 +63,26 @@ async def repeat_erasures(database: Database, log: EventLog, clock: Clock, erase
     """Erase again what a dump that was put back brought back; answers how much. `erase_case` erases a whole one.
 
     What was erased is remembered beside the keys, which no restore of the database touches, for as long as a backup
-    opens. A case that is not answered in the dump waits until it is. Safe to run again and in several processes.
+    opens, and longer while keys are back that are not erased yet: a case that is not answered in the dump waits until
+    it is. Safe to run again and in several processes.
     """
     now, repeated = clock(), 0
     async with database.session() as session:
         keys, known = sealing.vault_of(session).keys, await sealing.erased_within(session, now)
     remembered = keys.erased()
-    for case_id, purpose in remembered.keys() - known.keys():
-        if remembered[case_id, purpose] <= now:
-            keys.forget_erased(case_id, purpose)
+    for (case_id, purpose), until in remembered.items():
+        if known.get((case_id, purpose), now) >= until > now:
             continue
         async with database.transaction() as session:
-            erase = erase_case if purpose == sealing.CONTENT else erase_contact
-            repeated += await _erase_again(Context(session, log, _ERASER, now), case_id, erase)
-    for (case_id, purpose), until in known.items() - remembered.items():
-        keys.forget_erased(case_id, purpose)  # of an erasure before, whose days end earlier
-        keys.remember_erased(case_id, purpose, until)
+            if await sealing.may_be_back(session, case_id, purpose, until, now):
+                erase = erase_case if purpose == sealing.CONTENT else erase_contact
+                repeated += await _erase_again(Context(session, log, _ERASER, now), case_id, erase)
+            elif until <= now:
+                keys.forget_erased(case_id, purpose)
+    for (case_id, purpose), until in known.items():
+        if until > remembered.get((case_id, purpose), now):
+            keys.forget_erased(case_id, purpose)  # of an erasure before, whose days end earlier
+            keys.remember_erased(case_id, purpose, until)
     if repeated:
         _log.warning("erased again what a dump brought back", erasures=repeated)
     return repeated
