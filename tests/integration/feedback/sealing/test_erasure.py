@@ -209,10 +209,12 @@ async def test_what_a_release_before_left_in_clear_is_erased_too(service: Servic
     async with service.database.transaction() as session:
         await session.execute(text("UPDATE submission SET title = 'Trong sáng', title_sealed = NULL"))
         await session.execute(text("UPDATE answer SET reason = 'Trong sáng'"))
+        await session.execute(text("""UPDATE event SET meta = meta || '{"reason": "Trong sáng"}'"""))
     assert await title(service, submission_id) == "Trong sáng"
     await erase(service, code, "case")
     assert await title(service, submission_id) is None
-    assert "Trong sáng" not in str(await service.rows("submission")) + str(await service.rows("answer"))
+    kept = [await service.rows(table) for table in ("submission", "answer")]
+    assert "Trong sáng" not in str(kept) + str([event.meta for event in await service.events()])
 
 
 async def test_of_an_anonymous_case_the_hour_of_its_erasure_is_kept(service: Service) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -19,7 +20,7 @@ from tests.integration.feedback.conftest import (
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.filling import clear_rows, seal_what_is_clear
 from sixclear.feedback.sealing.periods import KeyFolder
-from sixclear.feedback.sealing.service import Vault
+from sixclear.feedback.sealing.service import Vault, open_reason
 
 pytestmark = pytest.mark.asyncio
 
@@ -117,11 +118,13 @@ async def test_a_case_of_before_is_readable_and_is_sealed(service: Service) -> N
     assert await service.get(case) == before
     assert (await service.case(code))["text"] == before["text"]
 
-    assert await seal_what_is_clear(service.database, service.log, service.clock) == 6
+    assert await seal_what_is_clear(service.database, service.log, service.clock) == 7
     assert await seal_what_is_clear(service.database, service.log, service.clock) == 0
     async with service.database.session() as session:
         assert await clear_rows(session) == 0
-    assert [said for said in (*SAID[:-1], *PERSON) if said in await dump(service)] == []
+    assert [said for said in (*SAID, *PERSON) if said in await dump(service)] == []
+    kept = [event.meta["reason"] for event in await service.events() if event.change == "assigned"][-1]
+    assert open_reason(await case_key(service, UUID(case.rpartition("/")[2])), kept) == "Đúng thẩm quyền"
     assert await service.get(case) == before
     assert (await service.case(code))["text"] == before["text"]
     await an_opened_contact(service, case.rpartition("/")[2])
@@ -159,5 +162,8 @@ async def as_a_release_before_wrote_it(service: Service) -> None:
     async with service.database.transaction() as session:
         for command, values in statements:
             await session.execute(text(command), values)
+        assigned = """UPDATE event SET meta = jsonb_set(meta, '{reason}', '"Đúng thẩm quyền"')
+                      WHERE change = 'assigned' AND meta->>'reason' LIKE 'sealed:%'"""
+        await session.execute(text(assigned))
         await session.execute(text("DELETE FROM identity_request"))
         await session.execute(text("DELETE FROM case_key"))

@@ -37,8 +37,9 @@ async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) ->
             sealed += done
             if done < _CHUNK:
                 break
+    sealed += await _seal_reasons(database, log, clock)
     if sealed or not await repository.are_rewritten(database):
-        await repository.rewrite(database, [one.table for one in IN_CLEAR])
+        await repository.rewrite(database, [*(one.table for one in IN_CLEAR), "event"])
         _log.info("texts sealed", rows=sealed)
     return sealed
 
@@ -53,6 +54,27 @@ async def _seal_some(ctx: Context, one: InClear) -> int:
     ]
     await repository.write_sealed(ctx.session, one.table, one.columns, one.row, changes)
     return len(changes)
+
+
+async def _seal_reasons(database: Database, log: EventLog, clock: Clock) -> int:
+    """Seal the reasons that a release before kept in the events of its steps."""
+    sealed, after = 0, 0
+    while True:
+        async with database.transaction() as session:
+            rows = await repository.lock_clear_reasons(session, after, _CHUNK)
+            ctx = Context(session, log, _FILLER, clock())
+            keys = await _keys(ctx, sorted({row["entity_id"] for row in rows}), service.CONTENT)
+            found = [
+                (row["event_id"], keys[row["entity_id"]], row["reason"]) for row in rows if row["entity_id"] in keys
+            ]
+            changes = {
+                event_id: None if key is None else service.sealed_reason(key, reason) for event_id, key, reason in found
+            }
+            await repository.write_reasons(session, changes)
+        sealed += len(changes)
+        if len(rows) < _CHUNK:
+            return sealed
+        after = rows[-1]["event_id"]
 
 
 def _sealed(key: CaseKey | None, one: InClear, row: Any) -> dict[str, bytes | None]:
@@ -87,4 +109,5 @@ async def _keys(ctx: Context, case_ids: Sequence[UUID], purpose: str) -> dict[UU
 
 async def clear_rows(session: AsyncSession) -> int:
     """How many rows still hold text in clear."""
-    return sum([await repository.count_clear(session, one.table, one.columns) for one in IN_CLEAR])
+    texts = sum([await repository.count_clear(session, one.table, one.columns) for one in IN_CLEAR])
+    return texts + await repository.count_clear_reasons(session)

@@ -27,6 +27,17 @@ from sixclear.feedback.sealing.models import IN_CLEAR, DestroyedKey, Erasure, Wr
 from sixclear.feedback.tables import Base
 
 _SAID = "Texts are sealed, and tables were written again."
+# What the reason of an event is where `service.sealed_reason` did not make it.
+_CLEAR_REASON = f"entity_type = 'submission' AND meta->>'reason' NOT LIKE 'sealed:{'_' * 36}:%'"
+_LOCK_CLEAR_REASONS = text(
+    f"""SELECT event_id, entity_id, meta->>'reason' AS reason FROM event
+       WHERE event_id > :after AND {_CLEAR_REASON} ORDER BY event_id LIMIT :limit FOR UPDATE SKIP LOCKED"""  # noqa: S608 (constant)
+)
+_COUNT_CLEAR_REASONS = text(f"SELECT count(*) FROM event WHERE {_CLEAR_REASON}")  # noqa: S608 (constant)
+_WRITE_REASON = text(
+    "UPDATE event SET meta = meta || jsonb_build_object('reason', CAST(:reason AS text)) WHERE event_id = :event_id"
+)
+_DELETE_CLEAR_REASONS = text(f"UPDATE event SET meta = meta - 'reason' WHERE entity_id = :case AND {_CLEAR_REASON}")  # noqa: S608 (constant)
 
 
 async def list_keys(
@@ -77,6 +88,8 @@ async def delete_keys(session: AsyncSession, case_id: UUID, purpose: str) -> boo
         found = _table(one.table)
         clear = update(found).where(found.c.submission_id == case_id, _is_clear(found, one.columns))
         await session.execute(clear.values({name: _nothing(found, name) for name in one.columns}))
+    if purpose == "content":
+        await session.execute(_DELETE_CLEAR_REASONS, {"case": case_id})
     return bool(deleted)
 
 
@@ -186,6 +199,22 @@ async def count_clear(session: AsyncSession, table: str, columns: Collection[str
     """How many rows of a table have text in clear."""
     found = _table(table)
     return await session.scalar(select(func.count()).select_from(found).where(_is_clear(found, columns))) or 0
+
+
+async def lock_clear_reasons(session: AsyncSession, after: int, limit: int) -> Sequence[RowMapping]:
+    """The next events of cases whose reason stands in clear, locked; by their number."""
+    return (await session.execute(_LOCK_CLEAR_REASONS, {"after": after, "limit": limit})).mappings().all()
+
+
+async def write_reasons(session: AsyncSession, reasons: Mapping[int, str | None]) -> None:
+    """Put sealed reasons, by the number of their event, in the place of those in clear."""
+    for event_id, reason in reasons.items():
+        await session.execute(_WRITE_REASON, {"event_id": event_id, "reason": reason})
+
+
+async def count_clear_reasons(session: AsyncSession) -> int:
+    """How many events of cases have a reason in clear."""
+    return await session.scalar(_COUNT_CLEAR_REASONS) or 0
 
 
 async def are_rewritten(database: Database) -> bool:

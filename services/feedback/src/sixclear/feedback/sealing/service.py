@@ -186,9 +186,13 @@ async def seal_reason(ctx: Context, case_id: UUID, reason: str | None) -> str | 
     """A reason as the event of a step keeps it: sealed, in base 64. Nothing reads it but a person with the keys."""
     if reason is None:
         return None
+    return sealed_reason(await key_to_write(ctx, case_id), reason)
+
+
+def sealed_reason(key: CaseKey, reason: str) -> str:
+    """As `seal_reason`, with the key of the case."""
     row = uuid4()
-    sealed = (await key_to_write(ctx, case_id)).seal("event.reason", row, reason)
-    return f"sealed:{row}:{b64encode(sealed).decode()}"
+    return f"sealed:{row}:{b64encode(key.seal('event.reason', row, reason)).decode()}"
 
 
 def open_reason(key: CaseKey, kept: str) -> str:
