@@ -200,8 +200,10 @@ async def test_an_erased_code_is_answered_like_one_that_never_was(service: Servi
         )
     )
     assert set(erased.headers) == set(never.headers)
-    again = await service.send(submission())
-    assert (again.status_code, again.json()["code"]) == (409, "receipt-code-changed")
+    for guess in (submission(), submission(title="Tiêu đề khác")):
+        again = await service.send(guess)
+        assert (again.status_code, again.json()["code"]) == (409, "receipt-code-changed")
+    assert [bytes(row["fingerprint"]) for row in await service.rows("submission")] == [b""]
 
 
 async def test_what_a_release_before_left_in_clear_is_erased_too(service: Service) -> None:

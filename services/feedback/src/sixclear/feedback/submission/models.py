@@ -19,6 +19,7 @@ class Submission(Versioned, Base):
     """Something that was sent, and where it stands. Timeliness is derived from the due time, never stored.
 
     `receipt_hash` and `fingerprint` are keyed hashes: the code and what was sent cannot be found from them.
+    An erased case has a random `receipt_hash` and an empty `fingerprint`.
     """
 
     __tablename__ = "submission"

@@ -48,6 +48,7 @@ async def shred(ctx: Context, submission: Submission) -> Erasure:
     erasure = await sealing.erase(ctx, submission.submission_id, sealing.CONTENT)
     await transparency.forget(ctx.session, [submission.submission_id])
     submission.receipt_hash, submission.suggested_programme = os.urandom(_HASH_BYTES), None
+    submission.fingerprint = b""  # who has the receipt secret could test guesses by it
     await record(ctx, submission, change, ctx.fact_time(None, submission.occurred_at), SUBMISSION)
     return erasure
 

@@ -106,7 +106,8 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
     known = await repository.find_sent(ctx.session, sending.submission_id)
     if known is not None:
-        if not hmac.compare_digest(known.fingerprint, fingerprint):
+        # Of an erased case there is none: whatever is sent under its key, the receipt is no longer the sender's.
+        if known.fingerprint and not hmac.compare_digest(known.fingerprint, fingerprint):
             raise IdempotencyKeyReused("Use a new key for a new submission.")
         if not hmac.compare_digest(known.receipt_hash, receipts.lookup_hash(code)):
             raise ReceiptCodeChanged("This submission was taken in; its sender has another receipt code now.")
