@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import (
     HUB,
+    KEY,
     MINISTRY,
     Service,
+    a_submission,
     a_vault,
     an_answer,
     an_assigned_submission,
@@ -17,6 +19,7 @@ from tests.integration.feedback.conftest import (
     case_key,
 )
 
+from sixclear.feedback.sealing import filling
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.filling import clear_rows, seal_what_is_clear
 from sixclear.feedback.sealing.periods import KeyFolder
@@ -140,6 +143,22 @@ async def test_a_case_of_before_is_written_to_before_it_is_sealed(service: Servi
     texts = [message["text"] for message in (await service.get(case))["messages"]]
     assert texts == ["Viện nào?", "Viện Vật lý", "Còn đây nữa"]
     assert "Còn đây nữa" not in await dump(service)
+
+
+async def test_a_case_whose_keys_do_not_open_keeps_no_other_from_being_sealed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "_CHUNK", 1)
+    cases = sorted([(await a_submission(service, f"{KEY}-{number}"))[0] for number in range(3)])
+    async with service.database.transaction() as session:
+        for case in cases:
+            clear = "UPDATE submission SET title = 'Trong sáng', title_sealed = NULL WHERE submission_id = :case"
+            await session.execute(text(clear), {"case": case})
+        lost = "UPDATE case_key SET period = '2020-01' WHERE submission_id = :case"
+        await session.execute(text(lost), {"case": cases[0]})
+    assert await seal_what_is_clear(service.database, service.log, service.clock) == 2
+    in_clear = [row["submission_id"] for row in await service.rows("submission") if row["title"]]
+    assert in_clear == [cases[0]]
 
 
 async def as_a_release_before_wrote_it(service: Service) -> None:

@@ -31,11 +31,12 @@ async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) ->
     """Seal every text that stands in clear; answers how many rows. Then the files of the tables are written again."""
     sealed = 0
     for one in IN_CLEAR:
+        after: tuple[UUID, Any] | None = None
         while True:
             async with database.transaction() as session:
-                done = await _seal_some(Context(session, log, _FILLER, clock()), one)
+                done, after = await _seal_some(Context(session, log, _FILLER, clock()), one, after)
             sealed += done
-            if done < _CHUNK:
+            if after is None:
                 break
     sealed += await _seal_reasons(database, log, clock)
     if sealed or not await repository.are_rewritten(database):
@@ -44,8 +45,9 @@ async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) ->
     return sealed
 
 
-async def _seal_some(ctx: Context, one: InClear) -> int:
-    rows = await repository.lock_clear(ctx.session, one.table, one.columns, one.row, _CHUNK)
+async def _seal_some(ctx: Context, one: InClear, after: tuple[UUID, Any] | None) -> tuple[int, tuple[UUID, Any] | None]:
+    """Seal the rows behind `after`; how many, and behind which row the next ones are. One that stays stops no other."""
+    rows = await repository.lock_clear(ctx.session, one.table, one.columns, one.row, after, _CHUNK)
     keys = await _keys(ctx, sorted({row["submission_id"] for row in rows}), one.purpose)
     changes = [
         {"case": row["submission_id"], "row": row[one.row]} | _sealed(keys[row["submission_id"]], one, row)
@@ -53,7 +55,9 @@ async def _seal_some(ctx: Context, one: InClear) -> int:
         if row["submission_id"] in keys
     ]
     await repository.write_sealed(ctx.session, one.table, one.columns, one.row, changes)
-    return len(changes)
+    if len(rows) < _CHUNK:
+        return len(changes), None
+    return len(changes), (rows[-1]["submission_id"], rows[-1][one.row])
 
 
 async def _seal_reasons(database: Database, log: EventLog, clock: Clock) -> int:

@@ -172,12 +172,21 @@ async def bodies_of(session: AsyncSession, case_ids: Collection[UUID]) -> dict[U
 
 
 async def lock_clear(
-    session: AsyncSession, table: str, columns: Collection[str], row: str, limit: int
+    session: AsyncSession,
+    table: str,
+    columns: Collection[str],
+    row: str,
+    after: tuple[UUID, Any] | None,
+    limit: int,
 ) -> Sequence[RowMapping]:
-    """Rows with text in clear, locked; those that a request holds are left for the next pass."""
+    """The next rows with text in clear, locked, by case and `row`; those that a request holds are left for later."""
     found = _table(table)
+    which = tuple_(found.c.submission_id, found.c[row])
     shown = [found.c[name] for name in dict.fromkeys(("submission_id", row, *columns))]
-    statement = select(*shown).where(_is_clear(found, columns)).limit(limit).with_for_update(skip_locked=True)
+    clear = select(*shown).where(_is_clear(found, columns))
+    if after is not None:
+        clear = clear.where(which > tuple_(*after))
+    statement = clear.order_by(found.c.submission_id, found.c[row]).limit(limit).with_for_update(skip_locked=True)
     return (await session.execute(statement)).mappings().all()
 
 
