@@ -161,6 +161,27 @@ async def test_a_case_whose_keys_do_not_open_keeps_no_other_from_being_sealed(
     assert in_clear == [cases[0]]
 
 
+async def test_tables_are_written_again_once_and_later_at_most_once_a_day(service: Service) -> None:
+    await a_submission(service)
+    first = await sealed_and_file(service, clear=True)
+    hour_later, hours_later = [await sealed_and_file(service, clear=clear, hours=1) for clear in (True, False)]
+    day_later, days_later = [await sealed_and_file(service, clear=False, hours=24) for _ in range(2)]
+    assert (first[0], hour_later, hours_later) == (1, (1, first[1]), (0, first[1]))
+    assert day_later[1] != first[1]
+    assert days_later == day_later == (0, day_later[1])
+
+
+async def sealed_and_file(service: Service, *, clear: bool, hours: int = 0) -> tuple[int, int]:
+    """How many rows a pass seals so many hours later, and the file of the cases' table after it."""
+    service.clock.pass_by(hours=hours)
+    if clear:
+        async with service.database.transaction() as session:
+            await session.execute(text("UPDATE submission SET title = 'Trong sáng', title_sealed = NULL"))
+    sealed = await seal_what_is_clear(service.database, service.log, service.clock)
+    (found,) = await service.rows("pg_class WHERE relname = 'submission'")
+    return sealed, found["relfilenode"]
+
+
 async def as_a_release_before_wrote_it(service: Service) -> None:
     """Every text stands in clear, and no case has a key."""
     statements = []

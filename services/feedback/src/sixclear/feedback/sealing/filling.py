@@ -28,7 +28,10 @@ _FILLER = Caller("sealing")
 
 
 async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) -> int:
-    """Seal every text that stands in clear; answers how many rows. Then the files of the tables are written again."""
+    """Seal every text that stands in clear; answers how many rows. Then the files of the tables are written again.
+
+    That locks each of them, so only one process does it, and at most once a day.
+    """
     sealed = 0
     for one in IN_CLEAR:
         after: tuple[UUID, Any] | None = None
@@ -39,9 +42,9 @@ async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) ->
             if after is None:
                 break
     sealed += await _seal_reasons(database, log, clock)
-    if sealed or not await repository.are_rewritten(database):
-        await repository.rewrite(database, [*(one.table for one in IN_CLEAR), "event"])
+    if sealed:
         _log.info("texts sealed", rows=sealed)
+    await repository.rewrite_when_due(database, [*(one.table for one in IN_CLEAR), "event"], clock(), sealed=sealed > 0)
     return sealed
 
 

@@ -1,7 +1,7 @@
 """Wrapped keys in the database."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,11 @@ from sixclear.common.db import Database
 from sixclear.feedback.sealing.models import IN_CLEAR, DestroyedKey, Erasure, WrappedKey
 from sixclear.feedback.tables import Base
 
-_SAID = "Texts are sealed, and tables were written again."
+# The comment of the table `case_key`: when tables were written again, and a word where rows were sealed since.
+_SAID = "Texts are sealed, and tables were written again: "
+_SINCE = ", before others"
+_ASK_SAID = "SELECT obj_description('case_key'::regclass)"
+_REWRITE_EVERY = timedelta(days=1)
 # What the reason of an event is where `service.sealed_reason` did not make it.
 _CLEAR_REASON = f"entity_type = 'submission' AND meta->>'reason' NOT LIKE 'sealed:{'_' * 36}:%'"
 _LOCK_CLEAR_REASONS = text(
@@ -226,23 +230,43 @@ async def count_clear_reasons(session: AsyncSession) -> int:
     return await session.scalar(_COUNT_CLEAR_REASONS) or 0
 
 
-async def are_rewritten(database: Database) -> bool:
-    """Whether the tables were written again after the last row in clear was sealed."""
+async def rewrite_when_due(database: Database, tables: Collection[str], now: datetime, *, sealed: bool) -> None:
+    """Write the files of these tables again, so that no page keeps what stood in clear. Each is locked meanwhile.
+
+    Due it is once, and again a day later at the earliest where rows were `sealed` since. One process does it.
+    """
     async with database.session() as session:
-        return bool(await session.scalar(text("SELECT obj_description('case_key'::regclass) = :said"), {"said": _SAID}))
-
-
-async def rewrite(database: Database, tables: Collection[str]) -> None:
-    """Write the files of these tables again, so that no page keeps what stood in clear. Each is locked meanwhile."""
+        if not sealed and not _is_due(await session.scalar(text(_ASK_SAID)), now, sealed):
+            return
     connection = await database.connect_alone(
         "sixclear-feedback-rewrite", statement_timeout="0", transaction_timeout="0"
     )
     try:
-        for table in tables:
-            await connection.execute(f'VACUUM FULL "{table}"', timeout=None)
-        await connection.execute(f"COMMENT ON TABLE case_key IS '{_SAID}'")
+        await connection.execute("SET lock_timeout = 0")  # another process writes tables again meanwhile
+        await connection.execute("SELECT pg_advisory_lock(hashtext('sixclear feedback rewrite'))", timeout=None)
+        await connection.execute("RESET lock_timeout")
+        said = await connection.fetchval(_ASK_SAID)
+        at = _said_at(said)
+        if sealed and at is not None:
+            await connection.execute(f"COMMENT ON TABLE case_key IS '{_SAID}{at.isoformat()}{_SINCE}'")
+        if _is_due(said, now, sealed):
+            for table in tables:
+                await connection.execute(f'VACUUM FULL "{table}"', timeout=None)
+            await connection.execute(f"COMMENT ON TABLE case_key IS '{_SAID}{now.isoformat()}'")
     finally:
         await connection.close()
+
+
+def _is_due(said: str | None, now: datetime, sealed: bool) -> bool:
+    at = _said_at(said)
+    return at is None or ((sealed or str(said).endswith(_SINCE)) and now - at >= _REWRITE_EVERY)
+
+
+def _said_at(said: str | None) -> datetime | None:
+    """When tables were written again; None where they were not, or where an earlier form of the comment stands."""
+    if said is None or not said.startswith(_SAID):
+        return None
+    return datetime.fromisoformat(said.removeprefix(_SAID).removesuffix(_SINCE))
 
 
 def _is_clear(table: Table, columns: Collection[str]) -> ColumnElement[bool]:
