@@ -119,7 +119,9 @@ async def list_comparable(
         Submission.submission_id.in_(newest.limit(_COMPARED).subquery().select()),
         Submission.submission_id.in_(copies.order_by(Submission.received_at.desc()).limit(_COPIES).subquery().select()),
     )
-    return (await session.scalars(select(Submission).where(either))).all()
+    # An order of its own: cases that are as much alike would else change places with the rows on disk.
+    ordered = select(Submission).where(either).order_by(Submission.received_at.desc(), Submission.submission_id)
+    return (await session.scalars(ordered)).all()
 
 
 async def count_decided(session: AsyncSession, submission: Submission, since: datetime) -> Sequence[tuple[UUID, int]]:
