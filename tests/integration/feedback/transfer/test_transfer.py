@@ -163,17 +163,3 @@ async def test_a_case_that_no_body_has_is_assigned_not_transferred(service: Serv
     received = await service.send({"kind": "feedback", "title": "x", "text": "y"}, "c" * 16)
     refused = await offered(service, received.json()["submission_id"], "feedback-hub")
     assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
-
-
-async def test_who_refused_a_case_hears_it_again_on_a_retry_and_others_do_not(service: Service) -> None:
-    case, _ = await an_assigned_submission(service)
-    transfer = (await offered(service, case)).json()["transfer_id"]
-    path, key = f"/submissions/{case}/transfers/{transfer}/refuse", {"Idempotency-Key": "k" * 16}
-    body = {"ground": "handled_already"}
-    first = await service.post("other-ministry", path, body, **key)
-    assert first.status_code == 200, first.text
-    again = await service.post("other-ministry", path, body, **key)
-    assert (again.status_code, again.json()) == (200, first.json())
-    assert (await read(service, "other-ministry", f"/submissions/{case}"))[0] == 404, "the case itself stays hidden"
-    other = await service.post("ministry", path, body, **key)
-    assert other.status_code == 404

@@ -17,8 +17,7 @@ from sixclear.common.web.visitor import visitor_of
 from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
-from sixclear.feedback.submission.service.reading import read_case
-from sixclear.feedback.transfer import service as transfers
+from sixclear.feedback.submission.service.reading import get_submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +66,14 @@ NOT_KEPT = Depends(not_kept)
 
 
 async def still_readable(request: Request, session: SessionDep, body: bytes) -> bytes:
-    """The stored response, if the caller still reads its case, or decided on its transfer; raises SubmissionNotFound.
+    """The stored response, if the caller still handles its case; raises SubmissionNotFound.
 
     The holder of the receipt code reads the case at any time: in the mailbox no path names one.
     """
     submission_id = request.path_params.get("submission_id")
     if submission_id is not None:
         ctx = await use_case(request, session, await current_caller(request), await current_time(request))
-        transfer_id = request.path_params.get("transfer_id")
-        if transfer_id is None or not await transfers.was_decided_by_own(ctx, UUID(submission_id), UUID(transfer_id)):
-            await read_case(ctx, await hub_of(request), UUID(submission_id))
+        await get_submission(ctx, await hub_of(request), UUID(submission_id))
     return body
 
 

@@ -8,7 +8,7 @@ from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.fields import Step
 from sixclear.feedback.organisation import service as organisations
-from sixclear.feedback.submission.access import is_reviewed_by, require_offered
+from sixclear.feedback.submission.access import require_offered
 from sixclear.feedback.submission.models import Submission, clock_start
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import timing
@@ -146,15 +146,6 @@ async def _starts(ctx: Context, submission: Submission) -> dict[UUID, datetime |
     if submission.organisation_id is not None:
         starts.setdefault(submission.organisation_id, submission.body_started_at)
     return starts
-
-
-async def was_decided_by_own(ctx: Context, submission_id: UUID, transfer_id: UUID) -> bool:
-    """Whether the caller's body accepted or refused this transfer, and the caller does not review the case."""
-    transfer = await repository.find_transfer(ctx.session, submission_id, transfer_id)
-    if transfer is None or transfer.state not in ("accepted", "refused"):
-        return False
-    own, submission = ctx.caller.organisation_id, await submissions.of_request(ctx, submission_id)
-    return own == transfer.to_organisation_id and not is_reviewed_by(ctx.caller, submission)
 
 
 async def _offered(ctx: Context, submission_id: UUID, transfer_id: UUID, expect: Expect) -> tuple[Submission, Transfer]:
