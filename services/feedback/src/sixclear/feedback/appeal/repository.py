@@ -8,8 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.appeal.models import Appeal, Reopening
-from sixclear.feedback.submission.models import Submission
-from sixclear.feedback.submission.repository import reviewed_by_none
+from sixclear.feedback.submission.models import Submission, reviewed_by_none
 
 
 async def find_reopening(session: AsyncSession, submission_id: UUID) -> Reopening | None:

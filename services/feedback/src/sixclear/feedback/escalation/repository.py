@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.escalation.models import Escalation
-from sixclear.feedback.submission.models import Submission
-from sixclear.feedback.submission.repository import reviewed_by_none
+from sixclear.feedback.submission.models import Submission, reviewed_by_none
 
 _KEY = (Escalation.escalated_at, Escalation.submission_id, Escalation.rung)
 

@@ -1,11 +1,23 @@
 """Tables of submissions, of their contacts, and of who read what is protected."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    not_,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -257,3 +269,8 @@ def facts_of(
         moves=[Moved(move.decided_at, move.working_days) for move in moves if move.decided_at >= started_at],
         body_started_at=body_started_at if body_started_at and body_started_at > started_at else None,
     )
+
+
+def reviewed_by_none(persons: Collection[str]) -> list[ColumnElement[bool]]:
+    """What narrows a statement on cases to those that none of `persons` reviews."""
+    return [not_(Submission.reviewers.overlap(persons))] if persons else []

@@ -9,7 +9,15 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
-from sixclear.feedback.submission.models import Access, Contact, DueMove, HourStep, Pause, Submission
+from sixclear.feedback.submission.models import (
+    Access,
+    Contact,
+    DueMove,
+    HourStep,
+    Pause,
+    Submission,
+    reviewed_by_none,
+)
 
 # Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
 # hash wait for each other, which costs a moment and breaks nothing.
@@ -51,11 +59,6 @@ def _seen_by(visible_to: UUID | None, persons: Collection[str]) -> list[ColumnEl
     """What every list of handlers is narrowed to: the body's own cases, and none that the caller reviews."""
     own = [Submission.organisation_id == visible_to] if visible_to else []
     return [*own, *reviewed_by_none(persons)]
-
-
-def reviewed_by_none(persons: Collection[str]) -> list[ColumnElement[bool]]:
-    """What narrows a statement on cases to those that none of `persons` reviews."""
-    return [not_(Submission.reviewers.overlap(persons))] if persons else []
 
 
 async def find_sent(session: AsyncSession, submission_id: UUID) -> Submission | None:
