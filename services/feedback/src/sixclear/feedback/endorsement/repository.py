@@ -24,16 +24,6 @@ _ADD = text(
         CASE WHEN kept.verified + excluded.verified >= CAST(:threshold AS int) THEN CAST(:today AS date) END)
     """
 )
-# What was withdrawn for `consent` was the sender's to end.
-_CARRY = text(
-    """
-    INSERT INTO support (publication_id, verified, unverified, owed_on)
-    SELECT CAST(:publication_id AS uuid), 0, 0, min(former.owed_on)
-    FROM support AS former JOIN publication AS copy USING (publication_id)
-    WHERE copy.submission_id = :submission_id AND copy.withdrawn_why <> 'consent'
-    HAVING min(former.owed_on) IS NOT NULL
-    """
-)
 _OWED = (Support.owed_on.is_not(None), Publication.withdrawn_on.is_(None), Publication.head_answered_on.is_(None))
 
 
@@ -57,12 +47,6 @@ async def add_support(
     """Count so many more; past the threshold of verified ones an answer is owed from today on, also when some leave."""
     counted = {"verified": verified, "unverified": unverified, "threshold": threshold, "today": today}
     await session.execute(_ADD, {"publication_id": publication_id} | counted)
-
-
-async def carry_owed(session: AsyncSession, publication: Publication) -> None:
-    """Let a new copy owe what copies of its case owed that a moderator withdrew, since the same day."""
-    of_both = {"publication_id": publication.publication_id, "submission_id": publication.submission_id}
-    await session.execute(_CARRY, of_both)
 
 
 async def find_support(session: AsyncSession, publication_id: UUID) -> Support | None:

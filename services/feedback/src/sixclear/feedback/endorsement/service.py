@@ -68,14 +68,6 @@ async def _counted(ctx: Context, known: Figures, *, verified: int = 0, unverifie
     return Figures(known.publication, support, known.threshold)
 
 
-async def carry_owed(ctx: Context, publication: Publication) -> None:
-    """Keep an answer owed that a new copy's forerunner owed, unless the sender took consent back.
-
-    The figures begin again: who endorsed did so of other words, by a hash that is of the former copy alone.
-    """
-    await repository.carry_owed(ctx.session, publication)
-
-
 async def list_owed(ctx: Context, after: tuple[date, UUID] | None, limit: int) -> Sequence[tuple[Publication, Support]]:
     """Public copies that wait for the head's answer, the longest first."""
     return await repository.list_owed(ctx.session, after=after, limit=limit)

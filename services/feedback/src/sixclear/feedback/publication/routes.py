@@ -15,7 +15,6 @@ from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.answer.errors import PersonNotKnown
-from sixclear.feedback.endorsement import service as endorsements
 from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.publication import service
@@ -127,8 +126,6 @@ async def release_publication(
 ) -> ReleasedPublication:
     """Release the public copy of a case, or other words in its place. The moderator did not draft the answer."""
     publication, submission, new = await service.release(ctx, hub, submission_id, entry, expect)
-    if new:
-        await endorsements.carry_owed(ctx, publication)
     response.status_code = 201 if new else 200
     tag(response, ctx.log, submission)
     return ReleasedPublication(publication_id=publication.publication_id, version=publication.version)
