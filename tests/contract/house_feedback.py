@@ -71,6 +71,7 @@ FEEDBACK = House(
     arrows={
         "submission -> sealing.values": _SEALS,
         "submission.errors -> sealing.errors": "a step is refused where the keys of its case are gone",
+        "proposal.service -> sealing.errors": "what was public goes also where the keys of its case are gone",
         "mailbox -> sealing.values": _SEALS,
         "answer -> sealing.values": _SEALS,
         "identity -> sealing.values": _SEALS,
