@@ -29,7 +29,7 @@ async def published(service: Service) -> int:
 
 def waiting() -> float:
     """How long the oldest step has waited since its hour, as the metric has it."""
-    return REGISTRY.get_sample_value("sixclear_feedback_hours_waiting_seconds") or 0.0
+    return REGISTRY.get_sample_value("sixclear_feedback_unpublished_oldest_seconds") or 0.0
 
 
 async def sent_at(service: Service, *minutes: int) -> list[tuple[UUID, str]]:

@@ -1,6 +1,6 @@
 """The key of a case, wrapped: for a recipient by HPKE, for the sender by the receipt code inside such a wrap.
 
-Pure: no database, no clock. HPKE is RFC 9180 in its base mode (X25519, HKDF-SHA-256, AES-256-GCM): whoever wraps needs
+Pure: no database, no clock. HPKE is RFC 9180 in its base mode (X25519, HKDF-SHA-256, AES-256-GCM): to wrap takes
 the recipient's public key alone. The context goes into `info`: a wrap opens for its case, purpose, recipient and month
 only.
 """

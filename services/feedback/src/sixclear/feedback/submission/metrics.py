@@ -19,7 +19,7 @@ NO_ANSWERS = Counter(
     "sixclear_feedback_no_answers_total", "Statements that a case had no answer by its due time, one for each due time."
 )
 HOURS_WAITING = Gauge(
-    "sixclear_feedback_hours_waiting_seconds",
+    "sixclear_feedback_unpublished_oldest_seconds",
     "How long the oldest event that only tells its hour has waited since a minute after that hour; else 0.",
 )
 CALENDAR_LEFT = Gauge(

@@ -88,7 +88,7 @@ class Submission(Versioned, Base):
     # The due time for which it was stated that no answer came; null before the first one.
     no_answer_stated_for: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
-    # When its sender had it opened again, and first appealed: whoever counts reads them with the row.
+    # When its sender had it opened again, and first appealed: figures are counted from this row alone.
     reopened_at: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     # The body that decides on an appeal reads the case; the last one stays.

@@ -90,7 +90,7 @@ def require_paused(submission: Submission) -> None:
 async def end_pause(ctx: Context, submission: Submission, ended_at: datetime, by: str) -> None:
     """Let the clocks of a locked case go on, where they stand still; `by` is sender, handler, time or answer.
 
-    Whoever closes a case calls it before. What is due earlier than the pause allowed is stated to the sender.
+    A step that closes a case calls it first. What is due earlier than the pause allowed is stated to the sender.
     """
     if submission.paused_since is None:
         return
