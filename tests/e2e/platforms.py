@@ -78,6 +78,7 @@ class Platform:
             assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.log}"
             assert time.monotonic() < deadline, f"not ready within {within_seconds} s:\n{self.log[-4000:]}"
             time.sleep(0.1)
+        assert "The demonstration is not complete" not in self.log, self.log
 
     def stop(self, within_seconds: float = 10.0) -> float:
         """Ctrl-C; answers how many seconds it took to end."""

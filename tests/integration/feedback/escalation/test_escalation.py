@@ -9,14 +9,17 @@ import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import (
     HUB,
+    KEY,
     MINISTRY,
     OTHER_MINISTRY,
     Service,
     an_answer,
     an_assigned_submission,
+    submission,
 )
 
 from sixclear.feedback.escalation.service import escalate
+from sixclear.feedback.submission.service.silence import state_silence
 
 pytestmark = pytest.mark.asyncio
 STANDING = UUID(int=57)
@@ -130,3 +133,28 @@ async def test_who_reviews_a_case_is_not_told_that_it_is_overdue(service: Servic
         await session.execute(text("UPDATE submission SET reviewers = ARRAY[CAST(:person AS varchar)]"), person)
     assert await listed(service, "ministry") == []
     assert len(await listed(service, "feedback-hub")) == 1
+
+
+async def test_an_old_case_is_told_whole_before_anything_is_said_of_it(service: Service) -> None:
+    received = {"occurred_at": "2025-09-10T02:00:00Z", "consent": True}
+    taken = await service.post(
+        "feedback-hub", "/submissions/on-behalf", submission(**received), **{"Idempotency-Key": KEY}
+    )
+    assert taken.status_code == 201, taken.text
+    past = [
+        ("triage", {}, "2025-09-11T02:00:00Z"),
+        ("assign", {"organisation_id": str(MINISTRY)}, "2025-09-12T02:00:00Z"),
+    ]
+    for step, body, at in past:
+        service.clock.pass_by(seconds=3599)
+        assert await told(service) + await silent(service) == 0
+        path = f"/submissions/{taken.json()['submission_id']}/{step}"
+        answer = await service.post("feedback-hub", path, body | {"occurred_at": at})
+        assert answer.status_code == 200, answer.text
+    service.clock.pass_by(seconds=3600)
+    assert (await told(service), await silent(service)) == (3, 1)
+
+
+async def silent(service: Service) -> int:
+    """What a process does beside it; answers of how many cases it stated that no answer came."""
+    return await state_silence(service.database, service.log, service.clock, HUB)

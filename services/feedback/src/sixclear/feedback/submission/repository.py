@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select, text, tuple_
@@ -24,6 +24,9 @@ from sixclear.feedback.submission.models import (
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtext('sixclear submission'), hashtext(:submission_id))")
 _COMPARED, _COPIES = 500, 100
 _OPEN = Submission.status.not_in(("answered", "withdrawn"))
+# A step that reached us later than this after it was taken tells the past. More of it is on its way: what we say of the
+# case in between would be wrong, and newer than what comes. So we say nothing until as long after the last such step.
+TELLS_THE_PAST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +229,18 @@ async def lock_over(session: AsyncSession, now: datetime, limit: int) -> Sequenc
     return (await session.scalars(locked.with_for_update(skip_locked=True))).all()
 
 
+def _told_up_to(now: datetime) -> ColumnElement[bool]:
+    """Cases of which no machine is telling the past right now (`TELLS_THE_PAST`)."""
+    at_once = Submission.recorded_at - Submission.occurred_at <= TELLS_THE_PAST
+    return or_(at_once, Submission.recorded_at <= now - TELLS_THE_PAST)
+
+
 async def lock_escalating(
-    session: AsyncSession, told: str | None, due_before: datetime, limit: int
+    session: AsyncSession, told: str | None, due_before: datetime, now: datetime, limit: int
 ) -> Sequence[Submission]:
     """Open cases that were due by `due_before` and stand at the rung `told`; their rows locked, as of `lock_silent`."""
-    narrowed = select(Submission).where(
-        _OPEN, Submission.escalation_rung.is_not_distinct_from(told), Submission.due_at <= due_before
-    )
+    at_rung = Submission.escalation_rung.is_not_distinct_from(told), Submission.due_at <= due_before
+    narrowed = select(Submission).where(_OPEN, *at_rung, _told_up_to(now))
     locked = narrowed.order_by(Submission.due_at).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(locked)).all()
 
@@ -250,13 +258,14 @@ async def lock_open(
     return (await session.scalars(narrowed.order_by(Submission.submission_id).with_for_update())).all()
 
 
-async def lock_silent(session: AsyncSession, due_before: datetime, limit: int) -> Sequence[Submission]:
+async def lock_silent(session: AsyncSession, due_before: datetime, now: datetime, limit: int) -> Sequence[Submission]:
     """Open cases whose due time passed and of which it was not stated yet; their rows locked.
 
     A case that another transaction holds is left out: it may be getting its answer, and is seen again in the next pass.
+    So is one whose past is being told (`TELLS_THE_PAST`): its answer may follow.
     """
     unstated = or_(Submission.no_answer_stated_for.is_(None), Submission.no_answer_stated_for < Submission.due_at)
-    narrowed = select(Submission).where(_OPEN, unstated, Submission.due_at < due_before)
+    narrowed = select(Submission).where(_OPEN, unstated, Submission.due_at < due_before, _told_up_to(now))
     locked = narrowed.order_by(Submission.due_at).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(locked)).all()
 

@@ -21,9 +21,13 @@ _BEFORE = {"head": None, "superior": "head", "standing": "superior"}
 
 
 async def lock_escalating(session: AsyncSession, rung: str, now: datetime, limit: int) -> Sequence[Submission]:
-    """Open cases that are to be told at `rung` and were told at the one before; their rows locked."""
+    """Open cases that are to be told at `rung` and were told at the one before; their rows locked.
+
+    Not yet those whose past is being told (`repository.TELLS_THE_PAST`): what is told at a rung is told now, and no
+    earlier step could follow it.
+    """
     due_before = overdue_since(now - GRACE, term(f"escalate_{rung}"), calendar())
-    return await repository.lock_escalating(session, _BEFORE[rung], due_before, limit)
+    return await repository.lock_escalating(session, _BEFORE[rung], due_before, now, limit)
 
 
 async def escalate(ctx: Context, submission: Submission, rung: str) -> datetime:

@@ -35,7 +35,7 @@ async def state_silence(database: Database, log: EventLog, clock: Clock, hub: UU
     while True:
         async with database.transaction() as session:
             ctx = Context(session, log, _CLOCK, clock())
-            cases = await repository.lock_silent(session, ctx.now - GRACE, _CHUNK)
+            cases = await repository.lock_silent(session, ctx.now - GRACE, ctx.now, _CHUNK)
             for submission in cases:
                 state(of_case(ctx, submission), submission, "no_answer", silent=submission.organisation_id or hub)
                 submission.no_answer_stated_for = submission.due_at
