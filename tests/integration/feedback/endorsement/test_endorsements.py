@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import Service, an_assigned_submission, service
 from tests.integration.feedback.endorsement.endorsed import HEAD, endorse
-from tests.integration.feedback.publication.released import ABOUT, ANSWER, WORDS, an_answered_case, released
+from tests.integration.feedback.publication.released import ABOUT, ANSWER, MISTAKE, WORDS, an_answered_case, released
 
 from sixclear.feedback.field.rules import case_fields
 
@@ -111,3 +111,40 @@ async def test_strangers_have_an_allowance_and_a_machine_is_no_person(service: S
     machine = service.issuer.headers("feedback:endorse", client_id="citizen")
     refused = await service.public(f"/publications/{copy}/endorsements/verified", {}, **machine)
     assert (refused.status_code, refused.json()["code"]) == (403, "person-not-known")
+
+
+@pytest.mark.asyncio
+async def test_an_answer_stays_owed_when_a_mistake_is_released_again(service: Service) -> None:
+    case, _ = await an_answered_case(service)
+    copy = (await released(service, case, **ABOUT))["publication_id"]
+    await endorsed_nearly(service, copy)
+    assert (await endorse(service, copy, "an"))["owed_on"] == "2025-11-03"
+    for _ in range(2):
+        service.clock.pass_by(days=3)
+        taken = await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
+        assert taken.status_code == 200, taken.text
+        assert await owed(service) == []
+        copy = (await released(service, case, **ABOUT))["publication_id"]
+        (waiting,) = await owed(service)
+        assert (waiting["publication_id"], waiting["owed_on"]) == (copy, "2025-11-03")
+        assert waiting["verified"] == 0, "who endorsed did so of other words, and may do it again"
+    counted = await endorse(service, copy, "an")
+    assert (counted["verified"], counted["owed_on"]) == (1, "2025-11-03")
+    await released(service, case, head_answer=HEAD, **ABOUT)
+    assert await owed(service) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("taken_back_before", [False, True])
+async def test_nothing_is_owed_again_after_the_sender_took_consent_back(
+    service: Service, taken_back_before: bool
+) -> None:
+    case, code = await an_answered_case(service)
+    await endorsed_nearly(service, copy := (await released(service, case, **ABOUT))["publication_id"])
+    await endorse(service, copy, "an")
+    if taken_back_before:
+        await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
+    for agrees in (False, True):
+        await service.public("/mailbox/consent", {"receipt_code": code, "consent": agrees})
+    await released(service, case, **ABOUT)
+    assert await owed(service) == []

@@ -99,6 +99,17 @@ async def test_its_author_sees_which_body_read_it_and_when_to_the_hour(service: 
     }
 
 
+async def test_its_author_sees_that_a_moderator_read_it_once_the_embargo_is_over(service: Service) -> None:
+    case, code = await an_assigned_submission(service, **SEALED)
+    path = f"/submissions/{case}/publication"
+    assert (await service.get(path))["text"] == ABSTRACT
+    assert (await service.case(code))["accesses"] == [], "the abstract is for everyone"
+    service.clock.pass_by(days=200)
+    assert (await service.get(path))["text"] == submission()["text"]
+    [read] = (await service.case(code))["accesses"]
+    assert (read["what"], read["organisation"]["code"]) == ("sealed_text", "P57")
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

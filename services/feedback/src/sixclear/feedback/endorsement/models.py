@@ -27,7 +27,7 @@ class Support(Base):
     publication_id: Mapped[UUID] = mapped_column(ForeignKey("publication.publication_id"), primary_key=True)
     verified: Mapped[int] = mapped_column(Integer)
     unverified: Mapped[int] = mapped_column(Integer)
-    # Since when an answer of the head is owed: the day on which the verified ones passed what the field asks for.
+    # The day on which the verified ones passed what the field asks for: from then on the case is owed an answer.
     owed_on: Mapped[date | None]
 
     __table_args__ = (

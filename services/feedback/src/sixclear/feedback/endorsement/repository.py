@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy import delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from sixclear.common.counting import count_up_to
 from sixclear.feedback.endorsement.models import Endorsement, Support
@@ -24,7 +25,15 @@ _ADD = text(
         CASE WHEN kept.verified + excluded.verified >= CAST(:threshold AS int) THEN CAST(:today AS date) END)
     """
 )
-_OWED = (Support.owed_on.is_not(None), Publication.withdrawn_on.is_(None), Publication.head_answered_on.is_(None))
+_FORMER, _EARNED = aliased(Publication), aliased(Support)
+# What is owed belongs to the case: any of its copies may have earned it, unless its sender took that copy back.
+_OF_CASE = (
+    select(_FORMER.submission_id, func.min(_EARNED.owed_on).label("owed_on"))
+    .join(_EARNED, _EARNED.publication_id == _FORMER.publication_id)
+    .where(_EARNED.owed_on.is_not(None), _FORMER.withdrawn_why.is_distinct_from("consent"))
+    .group_by(_FORMER.submission_id)
+)
+_WAITS = (Publication.withdrawn_on.is_(None), Publication.head_answered_on.is_(None))
 
 
 async def add_endorser(session: AsyncSession, publication_id: UUID, endorser_hash: bytes) -> bool:
@@ -49,25 +58,41 @@ async def add_support(
     await session.execute(_ADD, {"publication_id": publication_id} | counted)
 
 
-async def find_support(session: AsyncSession, publication_id: UUID) -> Support | None:
-    """How many endorse a public copy; None where nobody did yet."""
-    return await session.get(Support, publication_id, populate_existing=True)
+async def find_figures(session: AsyncSession, publication: Publication) -> tuple[Support | None, date | None]:
+    """How many endorse a public copy, None where nobody did yet; and since when an answer is owed to its case."""
+    owed_on = _OF_CASE.with_only_columns(func.min(_EARNED.owed_on)).where(
+        _FORMER.submission_id == publication.submission_id
+    )
+    joined = select(Support, owed_on.scalar_subquery()).select_from(Publication)
+    joined = joined.outerjoin(Support, Support.publication_id == Publication.publication_id)
+    found = await session.execute(
+        joined.where(Publication.publication_id == publication.publication_id),
+        execution_options={"populate_existing": True},
+    )
+    support, since = found.one()
+    return support, since
 
 
 async def list_owed(
     session: AsyncSession, *, after: tuple[date, UUID] | None, limit: int
-) -> Sequence[tuple[Publication, Support]]:
-    """Public copies that wait for the head's answer, the longest first, after the cursor."""
-    key = tuple_(Support.owed_on, Support.publication_id)
-    statement = select(Publication, Support).join(Support, Support.publication_id == Publication.publication_id)
-    statement = statement.where(*_OWED)
+) -> Sequence[tuple[Publication, Support | None, date]]:
+    """Public copies that wait for the head's answer, the longest first, after the cursor.
+
+    No figures where nobody endorsed this copy yet, and an earlier one of its case earned the answer.
+    """
+    owed = _OF_CASE.subquery()
+    statement = select(Publication, Support, owed.c.owed_on).join(
+        owed, owed.c.submission_id == Publication.submission_id
+    )
+    statement = statement.outerjoin(Support, Support.publication_id == Publication.publication_id).where(*_WAITS)
     if after:
-        statement = statement.where(key > tuple_(*after))
-    rows = await session.execute(statement.order_by(Support.owed_on, Support.publication_id).limit(limit))
-    return [(publication, support) for publication, support in rows]
+        statement = statement.where(tuple_(owed.c.owed_on, Publication.publication_id) > tuple_(*after))
+    rows = await session.execute(statement.order_by(owed.c.owed_on, Publication.publication_id).limit(limit))
+    return [(publication, support, owed_on) for publication, support, owed_on in rows]
 
 
 async def count_owed(session: AsyncSession) -> int:
     """How many public copies that list has, as `count_up_to` says it."""
-    joined = select(Support.publication_id).join(Publication, Support.publication_id == Publication.publication_id)
-    return await count_up_to(session, joined.where(*_OWED))
+    owed = _OF_CASE.subquery()
+    joined = select(Publication.publication_id).join(owed, owed.c.submission_id == Publication.submission_id)
+    return await count_up_to(session, joined.where(*_WAITS))

@@ -1,5 +1,7 @@
 """Endorsements as responses."""
 
+from datetime import date
+
 from sixclear.feedback.endorsement.models import Support
 from sixclear.feedback.endorsement.schemas import EndorsementFigures, OwedAnswer
 from sixclear.feedback.organisation.service import Briefs
@@ -7,19 +9,22 @@ from sixclear.feedback.publication.models import Publication
 from sixclear.feedback.publication.responses import summary
 
 
-def figures_response(publication: Publication, support: Support | None, threshold: int) -> EndorsementFigures:
+def figures_response(
+    publication: Publication, support: Support | None, threshold: int, owed_on: date | None
+) -> EndorsementFigures:
     """How many endorse a public copy; nobody yet is 0, for every endorsement is counted."""
     return EndorsementFigures(
         publication_id=publication.publication_id,
         verified=support.verified if support else 0,
         unverified=support.unverified if support else 0,
         threshold=threshold,
-        owed_on=support.owed_on if support else None,
+        owed_on=owed_on,
         head_answered_on=publication.head_answered_on,
     )
 
 
-def owed_response(publication: Publication, support: Support, names: Briefs) -> OwedAnswer:
+def owed_response(publication: Publication, support: Support | None, owed_on: date, names: Briefs) -> OwedAnswer:
     """A public copy that waits for the head's answer."""
-    counted = {"verified": support.verified, "unverified": support.unverified, "owed_on": support.owed_on}
+    verified, unverified = (support.verified, support.unverified) if support else (0, 0)
+    counted = {"verified": verified, "unverified": unverified, "owed_on": owed_on}
     return OwedAnswer.model_validate(summary(publication, names).model_dump() | counted)

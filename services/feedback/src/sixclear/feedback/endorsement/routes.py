@@ -71,7 +71,7 @@ endorsing_router = APIRouter(route_class=EndorsingRoute, tags=["public copies"])
 async def count_endorsements(ctx: ContextDep, publication_id: UUID) -> EndorsementFigures:
     """How many endorse a public copy, verified ones and others apart, and whether an answer of the head is owed."""
     found = await service.figures(ctx, publication_id)
-    return figures_response(found.publication, found.support, found.threshold)
+    return figures_response(found.publication, found.support, found.threshold, found.owed_on)
 
 
 @endorsing_router.post(
@@ -83,7 +83,7 @@ async def count_endorsements(ctx: ContextDep, publication_id: UUID) -> Endorseme
 async def endorse_publication(ctx: ContextDep, publication_id: UUID, _entry: EndorsementEntry) -> EndorsementFigures:
     """Endorse a public copy without an account. Who did is not kept, so each request counts; it owes no answer."""
     found = await service.endorse(ctx, publication_id)
-    return figures_response(found.publication, found.support, found.threshold)
+    return figures_response(found.publication, found.support, found.threshold, found.owed_on)
 
 
 @router.post(
@@ -100,7 +100,7 @@ async def endorse_verified(
     No name is kept: a keyed hash of person and copy tells whether the person did before.
     """
     found = await service.endorse_verified(ctx, receipts, publication_id, endorsed=entry.endorsed)
-    return figures_response(found.publication, found.support, found.threshold)
+    return figures_response(found.publication, found.support, found.threshold, found.owed_on)
 
 
 @router.get(
@@ -115,11 +115,11 @@ async def list_owed_answers(ctx: ContextDep, cursor: CursorParam = None, limit: 
     rows = await service.list_owed(ctx, (after[0], after[1]) if after else None, limit + 1)
     if counted is None:
         counted = await service.count_owed(ctx)
-    names = await names_of(ctx, [publication for publication, _ in rows])
+    names = await names_of(ctx, [publication for publication, _, _ in rows])
     return page_of(
         rows,
         limit,
         item=lambda row: owed_response(*row, names),
-        key=lambda row: (row[1].owed_on, row[1].publication_id),
+        key=lambda row: (row[2], row[0].publication_id),
         counted=counted,
     )

@@ -29,7 +29,9 @@ class EndorsementFigures(Schema):
     verified: int = Field(description="Persons whose identity the provider verified, each once.")
     unverified: int = Field(description="Others; one person may stand there several times.")
     threshold: int = Field(description="From how many verified ones on the head answers point by point, in public.")
-    owed_on: date | None = Field(description="The day on which that many were reached; null before it.")
+    owed_on: date | None = Field(
+        description="The day on which that many were reached, by this copy or one of its case before; null before it."
+    )
     head_answered_on: date | None = Field(description="The day on which the head's answer became public.")
 
 

@@ -23,13 +23,19 @@ class Figures:
     publication: Publication
     support: Support | None
     threshold: int
+    # Since when an answer of the head is owed to the case, by this copy or one before it.
+    owed_on: date | None
 
 
 async def figures(ctx: Context, publication_id: UUID) -> Figures:
     """How many endorse a public copy. Raises PublicationNotFound, also for one that was withdrawn."""
     publication = await publications.get_publication(ctx, publication_id)
-    support = await repository.find_support(ctx.session, publication_id)
-    return Figures(publication, support, fields.case_fields().threshold(publication.field))
+    return await _figures(ctx, publication)
+
+
+async def _figures(ctx: Context, publication: Publication) -> Figures:
+    support, owed_on = await repository.find_figures(ctx.session, publication)
+    return Figures(publication, support, fields.case_fields().threshold(publication.field), owed_on)
 
 
 async def endorse(ctx: Context, publication_id: UUID) -> Figures:
@@ -64,12 +70,13 @@ async def _counted(ctx: Context, known: Figures, *, verified: int = 0, unverifie
         threshold=known.threshold,
         today=today,
     )
-    support = await repository.find_support(ctx.session, publication_id)
-    return Figures(known.publication, support, known.threshold)
+    return await _figures(ctx, known.publication)
 
 
-async def list_owed(ctx: Context, after: tuple[date, UUID] | None, limit: int) -> Sequence[tuple[Publication, Support]]:
-    """Public copies that wait for the head's answer, the longest first."""
+async def list_owed(
+    ctx: Context, after: tuple[date, UUID] | None, limit: int
+) -> Sequence[tuple[Publication, Support | None, date]]:
+    """Public copies that wait for the head's answer, the longest first, each with its figures and since when."""
     return await repository.list_owed(ctx.session, after=after, limit=limit)
 
 

@@ -43,7 +43,7 @@ class Publication(Base):
     published_on: Mapped[date]
     revised_on: Mapped[date | None]
     withdrawn_on: Mapped[date | None]
-    # `consent`: the sender no longer agrees; else what the moderator said.
+    # `consent`: the sender no longer agrees, also where a moderator had taken it back; else what the moderator said.
     withdrawn_why: Mapped[str | None]
     version: Mapped[int] = mapped_column(Integer)
     # Who released it last, as far as the token told.
@@ -55,6 +55,7 @@ class Publication(Base):
         CheckConstraint("(withdrawn_on IS NULL) = (title IS NOT NULL)", name="text_gone"),
         CheckConstraint("withdrawn_on IS NULL OR (text IS NULL AND answer IS NULL AND folded IS NULL)", name="gone"),
         Index("ix_publication_of_case", "submission_id", unique=True, postgresql_where=_STANDS),
+        Index("ix_publication_former", "submission_id", postgresql_where=sql("withdrawn_on IS NOT NULL")),
         Index("ix_publication_listing", "published_on", "publication_id", postgresql_where=_STANDS),
         Index("ix_publication_place", "place_id", "published_on", postgresql_where=_STANDS),
         Index("ix_publication_narrowed", "field", "place_id", "published_on", postgresql_where=_STANDS),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, tuple_
+from sqlalchemy import ColumnElement, func, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +36,12 @@ _EVERYTHING = Narrowing(None, None, None, None, None)
 async def find_of_case(session: AsyncSession, submission_id: UUID) -> Publication | None:
     """The public copy of a case that stands."""
     return await session.scalar(select(Publication).where(Publication.submission_id == submission_id, _STANDS))
+
+
+async def end_former(session: AsyncSession, submission_id: UUID, why: str) -> None:
+    """Say of the copies of a case that were taken back before why they are over now."""
+    former = update(Publication).where(Publication.submission_id == submission_id, ~_STANDS)
+    await session.execute(former.values(withdrawn_why=why))
 
 
 async def find_publication(session: AsyncSession, publication_id: UUID) -> Publication | None:

@@ -12,6 +12,7 @@ from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitPara
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.answer.errors import PersonNotKnown
@@ -102,11 +103,14 @@ async def get_publication(ctx: ContextDep, publication_id: UUID) -> PublicationV
 @moderation_router.get(
     "/submissions/{submission_id}/publication",
     operation_id="draftPublication",
-    dependencies=[Depends(access.HANDLE), NOT_KEPT],
+    dependencies=[Depends(access.HANDLE), NOT_KEPT, Depends(RouteOptions(writes=True))],
     responses=problem_responses(SubmissionNotFound),
 )
 async def draft_publication(ctx: ContextDep, hub: HubDep, submission_id: UUID) -> PublicationDraft:
-    """What the public may read of a case: its words with suggested masks, and the copy that stands."""
+    """What the public may read of a case: its words with suggested masks, and the copy that stands.
+
+    Reading those of a sealed one, once its embargo is over, is logged and its author sees that.
+    """
     words = await service.words_of(ctx, hub, submission_id)
     return await draft_response(ctx, words.said, words.hindrance, words.released)
 

@@ -32,6 +32,7 @@ _NEAREST = 20
 # Half of 300 ms for the index; the rest is for the newest, where it takes longer, and for the answer.
 _MILLISECONDS = 150
 _PLACE = "#/place"
+_BY_SENDER = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Words:
 async def words_of(ctx: Context, hub: UUID, submission_id: UUID) -> Words:
     """The words of a case that the caller handles; none of one that may have no public copy.
 
-    Raises SubmissionNotFound.
+    That those of a sealed one were read is logged. Raises SubmissionNotFound.
     """
     submission = await submissions.get_submission(ctx, hub, submission_id)
     case = _case(submission, civil_date(ctx.now))
@@ -57,6 +58,7 @@ async def words_of(ctx: Context, hub: UUID, submission_id: UUID) -> Words:
         abstract = await abstract_of(ctx, submission) or ""
         return Words({"title": rules.first_line(abstract), "text": abstract, "answer": None}, None, standing)
     answer = await _published_answer(ctx, submission_id)
+    await submissions.log_reading(ctx, submission)
     said: dict[str, str | None] = {**await title_and_text(ctx, submission), "answer": None}
     if answer is not None:
         said["answer"] = words_of_answer(await sealing.key_to_read(ctx, submission_id), answer)["text"]
@@ -109,8 +111,13 @@ async def withdraw(ctx: Context, hub: UUID, submission_id: UUID, why: str, expec
     return submission
 
 
-async def withdraw_of_case(ctx: Context, submission_id: UUID, why: str = "consent") -> bool:
-    """Take the public copy of a case back, without `why` since its sender asks for it; whether one stood."""
+async def withdraw_of_case(ctx: Context, submission_id: UUID, why: str = _BY_SENDER) -> bool:
+    """Take the public copy of a case back, without `why` since its sender asks for it; whether one stood.
+
+    What a sender ends is ended with what copies of before, which a moderator took back, earned.
+    """
+    if why == _BY_SENDER:
+        await repository.end_former(ctx.session, submission_id, why)
     publication = await repository.find_of_case(ctx.session, submission_id)
     if publication is None:
         return False

@@ -155,9 +155,14 @@ async def read_submission(ctx: Context, hub: UUID, submission_id: UUID) -> Submi
     submission = await repository.find_submission(ctx.session, submission_id)
     if submission is None or not decides_on_appeal(ctx, submission):
         submission = require_reader(ctx, hub, submission)
-    if submission.visibility == "sealed":
-        await _log_access(of_case(ctx, submission), submission_id, "sealed_text", None)
+    await log_reading(ctx, submission)
     return submission
+
+
+async def log_reading(ctx: Context, submission: Submission) -> None:
+    """Log, for its author, that the caller is shown the text, if it is a sealed one; also after its embargo."""
+    if submission.visibility == "sealed":
+        await _log_access(of_case(ctx, submission), submission.submission_id, "sealed_text", None)
 
 
 async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> ContactView:
