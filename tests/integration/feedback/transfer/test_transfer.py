@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import (
+    HUB,
     MINISTRY,
     OTHER_MINISTRY,
     Service,
@@ -127,6 +128,43 @@ async def test_who_is_offered_a_case_reads_it_until_it_decides_and_does_nothing_
     assert (listed["state"], listed["refusal"], listed["submission"]) == ("refused", "handled_already", None)
     (own,) = (await read(service, "ministry", "/transfers?state=refused"))[1]["items"]
     assert own["submission"]["organisation_id"] == str(MINISTRY)
+
+
+async def test_a_retry_of_a_refusal_is_answered_as_before_and_opens_nothing(service: Service) -> None:
+    case, _ = await an_assigned_submission(service)
+    offer = await offered(service, case)
+    path = f"/submissions/{case}/transfers/{offer.json()['transfer_id']}/refuse"
+    key = {"Idempotency-Key": "the-refusal-of-a-transfer"}
+    first, again = [await service.post("other-ministry", path, {"ground": "handled_already"}, **key) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert (await read(service, "other-ministry", f"/submissions/{case}"))[0] == 404
+
+
+async def test_a_body_that_the_hub_took_the_case_from_counts_from_its_first_time(service: Service) -> None:
+    case, code = await an_assigned_submission(service)
+    service.clock.pass_by(days=7)
+    body = {"organisation_id": str(OTHER_MINISTRY)}
+    assert (await service.post("feedback-hub", f"/submissions/{case}/assign", body)).status_code == 200
+    service.clock.pass_by(days=7)
+    back = await decided(service, case, await offered(service, case, "other-ministry", MINISTRY), "accept", "ministry")
+    assert (back.status_code, back.json()["restarts"]) == (200, False)
+    assert (await service.case(code))["clock"]["body_due_at"] == DUE
+
+
+async def test_a_clock_of_its_own_goes_on_where_the_hub_gave_the_case_away_meanwhile(service: Service) -> None:
+    case, code = await an_assigned_submission(service)
+    service.clock.pass_by(days=7)
+    assert (await decided(service, case, await offered(service, case), "accept")).json()["restarts"] is True
+    for to, client in ((HUB, "feedback-hub"), (OTHER_MINISTRY, "other-ministry")):
+        service.clock.pass_by(days=1)
+        if client == "feedback-hub":
+            body = {"organisation_id": str(to)}
+            assert (await service.post("feedback-hub", f"/submissions/{case}/assign", body)).status_code == 200
+        else:
+            offer = await offered(service, case, "feedback-hub", to)
+            assert (await decided(service, case, offer, "accept")).json()["restarts"] is False
+        assert (await service.case(code))["clock"]["body_due_at"] == "2025-12-01T10:00:00Z"
 
 
 @pytest.mark.parametrize("how", ["take-back", "assign", "answer"])

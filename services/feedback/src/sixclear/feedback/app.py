@@ -42,7 +42,7 @@ from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.similar import routes as similar
 from sixclear.feedback.submission import routes as submission
-from sixclear.feedback.submission.dependencies import Parts, still_readable
+from sixclear.feedback.submission.dependencies import Parts
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.transfer import routes as transfer
 from sixclear.feedback.transparency import routes as transparency
@@ -108,7 +108,7 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
-        still_readable=still_readable,
+        still_readable=transfer.still_readable,
         own=Parts(
             settings=settings,
             receipts=receipts,

@@ -34,6 +34,8 @@ async def assign(
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     organisation_id = (await organisations.referenced(ctx, {_BODY: entry.organisation_id}))[_BODY]
     await transfers.lapse(ctx, submission, occurred_at)
+    if submission.organisation_id not in (None, organisation_id):
+        await transfers.keep_taken(ctx, submission, occurred_at)
     reason = await sealing.seal_reason(ctx, submission_id, entry.reason)
     await steps.assign(ctx, submission, organisation_id, occurred_at, reason=reason)
     await sealing.give_to_body(ctx, submission_id, organisation_id)

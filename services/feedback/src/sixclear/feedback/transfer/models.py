@@ -1,4 +1,4 @@
-"""The table of transfers."""
+"""The tables of transfers, and of the bodies that the hub took a case from."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,3 +35,16 @@ class Transfer(Base):
         Index("ix_transfer_to", "to_organisation_id", "offered_at", "transfer_id"),
         Index("ix_transfer_open", "submission_id", unique=True, postgresql_where=sql("state = 'offered'")),
     )
+
+
+class TakenCase(Base):
+    """That the hub took a case from a body, to give it to another one: where it comes back, its clock goes on."""
+
+    __tablename__ = "taken_case"
+
+    taken_id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
+    organisation_id: Mapped[UUID]
+    # Since when the body's clock counted; null: it was the sender's.
+    body_started_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime]

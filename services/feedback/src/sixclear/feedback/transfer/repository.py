@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.feedback.transfer.models import Transfer
+from sixclear.feedback.transfer.models import TakenCase, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ async def accepted_of(session: AsyncSession, submission_id: UUID, since: datetim
     taken = (Transfer.submission_id == submission_id, Transfer.state == "accepted", Transfer.decided_at >= since)
     ordered = select(Transfer).where(*taken).order_by(Transfer.decided_at, Transfer.offered_at, Transfer.restarts)
     return (await session.scalars(ordered)).all()
+
+
+async def taken_of(session: AsyncSession, submission_id: UUID, since: datetime) -> Sequence[TakenCase]:
+    """From which bodies the hub took a case since then, oldest first."""
+    taken = select(TakenCase).where(TakenCase.submission_id == submission_id, TakenCase.taken_at >= since)
+    return (await session.scalars(taken.order_by(TakenCase.taken_at))).all()
 
 
 async def list_transfers(

@@ -4,17 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sixclear.common.caller import OrganisationRequired
 from sixclear.common.use_case import Context, ReferenceUnknown
+from sixclear.common.web.access import current_caller
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
-from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route import SessionDep, TransactionalRoute, current_time
 from sixclear.common.web.schemas import Page
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag, use_case
 from sixclear.feedback.fields import Step
-from sixclear.feedback.submission import access
+from sixclear.feedback.submission import access, dependencies
 from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
 from sixclear.feedback.submission.errors import STEP_REFUSALS
 from sixclear.feedback.submission.models import Submission
@@ -61,6 +62,19 @@ async def list_transfers(
         key=lambda row: (row.offered_at, row.transfer_id),
         context=context,
     )
+
+
+async def still_readable(request: Request, session: SessionDep, body: bytes) -> bytes:
+    """The stored response, if the caller still handles its case, or refused to: that answer is the last it gets.
+
+    Raises SubmissionNotFound.
+    """
+    transfer_id = request.path_params.get("transfer_id")
+    if transfer_id is not None:
+        ctx = await use_case(request, session, await current_caller(request), await current_time(request))
+        if await service.was_refused_by(ctx, UUID(request.path_params["submission_id"]), UUID(transfer_id)):
+            return body
+    return await dependencies.still_readable(request, session, body)
 
 
 @router.post(

@@ -15,7 +15,7 @@ from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.transfer import repository
 from sixclear.feedback.transfer.errors import TransferDecided, TransferNotFound, TransferOpen, TransferToItself
-from sixclear.feedback.transfer.models import Transfer
+from sixclear.feedback.transfer.models import TakenCase, Transfer
 from sixclear.feedback.transfer.repository import TransferFilter
 from sixclear.feedback.transfer.schemas import RefusalEntry, TransferEntry
 
@@ -95,6 +95,13 @@ async def refuse(
     return transfer, submission
 
 
+async def was_refused_by(ctx: Context, submission_id: UUID, transfer_id: UUID) -> bool:
+    """Whether the caller's body refused this transfer."""
+    transfer = await repository.find_transfer(ctx.session, submission_id, transfer_id)
+    own = ctx.caller.organisation_id
+    return transfer is not None and transfer.state == "refused" and own == transfer.to_organisation_id
+
+
 async def take_back(
     ctx: Context, hub: UUID, submission_id: UUID, transfer_id: UUID, step: Step, expect: Expect
 ) -> tuple[Transfer, Submission]:
@@ -117,6 +124,19 @@ async def lapse(ctx: Context, submission: Submission, lapsed_at: datetime) -> No
     submission.offered_organisation_id = None
 
 
+async def keep_taken(ctx: Context, submission: Submission, taken_at: datetime) -> None:
+    """Keep of a locked case from which body the hub takes it, and since when that body's clock counts."""
+    start = submission.body_started_at
+    row = TakenCase(
+        taken_id=ctx.new_id(),
+        submission_id=submission.submission_id,
+        organisation_id=submission.organisation_id,
+        body_started_at=start if start and start > clock_start(submission) else None,
+        taken_at=taken_at,
+    )
+    ctx.session.add(row)
+
+
 async def list_transfers(
     ctx: Context, hub: UUID, narrow: TransferFilter, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Transfer]:
@@ -135,14 +155,20 @@ async def transfers_of(ctx: Context, submission_id: UUID) -> Sequence[Transfer]:
 async def _starts(ctx: Context, submission: Submission) -> dict[UUID, datetime | None]:
     """The bodies that had the case since its clock began, each with the start of its clock when it first had it.
 
-    None is the start of the sender's clock. Of a body that the hub took the case from nothing is known here.
+    None is the start of the sender's clock.
     """
     starts: dict[UUID, datetime | None] = {}
     at: datetime | None = None
-    for one in await repository.accepted_of(ctx.session, submission.submission_id, clock_start(submission)):
+    since = submission.submission_id, clock_start(submission)
+    taken = list(await repository.taken_of(ctx.session, *since))
+    for one in await repository.accepted_of(ctx.session, *since):
+        while taken and one.decided_at is not None and taken[0].taken_at < one.decided_at:
+            starts.setdefault(taken[0].organisation_id, taken.pop(0).body_started_at)
         starts.setdefault(one.from_organisation_id, at)
         at = one.decided_at if one.restarts else starts.get(one.to_organisation_id, at)
         starts.setdefault(one.to_organisation_id, at)
+    for left in taken:
+        starts.setdefault(left.organisation_id, left.body_started_at)
     if submission.organisation_id is not None:
         starts.setdefault(submission.organisation_id, submission.body_started_at)
     return starts
