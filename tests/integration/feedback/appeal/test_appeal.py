@@ -193,6 +193,14 @@ async def test_an_appeal_that_the_mailbox_shows_is_taken_also_where_hours_are_ke
     assert f"{row['filed_at']:%H:%M:%S}" == "10:00:00"
 
 
+async def test_a_case_that_keeps_hours_is_opened_again_as_long_as_the_mailbox_says(service: Service) -> None:
+    service.clock.pass_by(minutes=10)
+    _, code = await an_answered_case(service, sender={"kind": "citizen"}, identity_level="anonymous")
+    service.clock.pass_by(days=30)  # ten minutes after the end that the mailbox said
+    assert (await service.case(code))["reopen_until"] is None
+    assert (await asked(service, "reopen", code)).status_code == 409
+
+
 async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) -> None:
     service.clock.pass_by(minutes=10)
     _, code = await an_answered_case(service, sender={"kind": "citizen"}, identity_level="anonymous")

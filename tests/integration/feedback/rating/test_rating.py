@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from tests.integration.feedback.conftest import MINISTRY, Service, an_answer, an_assigned_submission
 
 from sixclear.feedback.rating.service import remind
@@ -165,3 +166,30 @@ async def test_an_answer_of_the_same_hour_has_a_rating_of_its_own_and_counts_onc
     service.clock.pass_by(days=1)
     raters = (await figure(service))["of_raters"]
     assert (raters["answered"], raters["solved"], raters["share"]) == (5, 5, 1.0)
+
+
+async def test_the_words_that_are_shown_are_those_of_the_newest_rating_of_an_hour(service: Service) -> None:
+    code = await an_answered_case(service, "k" * 16, sender={"kind": "citizen"}, identity_level="anonymous")
+    case = f"/submissions/{(await service.case(code))['submission_id']}"
+    for words in ("Chưa có gì.", "Có, mà chậm."):
+        assert await rated(service, code, "not_solved", words=words) == 200
+        assert (await service.case(code))["rating"]["words"] == words
+        if words == "Chưa có gì.":
+            reopened = await service.public("/mailbox/reopen", {"receipt_code": code, "reason": "Chưa xong."})
+            assert reopened.status_code == 200, reopened.text
+            drafted = await service.post("feedback-hub", f"{case}/answers", an_answer(next_date="2026-12-31"))
+            path = f"{case}/answers/{drafted.json()['answer_id']}/publish"
+            assert (await service.post("feedback-publisher", path, {})).status_code == 200
+    # A table that was written again gives its rows in another order.
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE rating SET rated_at = rated_at WHERE submission_version < 8"))
+    assert (await service.case(code))["rating"]["words"] == "Có, mà chậm."
+    assert [one["words"] for one in (await service.get(case))["ratings"]] == ["Chưa có gì.", "Có, mà chậm."]
+
+
+async def test_an_answer_of_a_case_that_keeps_hours_is_rated_as_long_as_the_mailbox_says(service: Service) -> None:
+    service.clock.pass_by(minutes=10)
+    code = await an_answered_case(service, "k" * 16, sender={"kind": "citizen"}, identity_level="anonymous")
+    service.clock.pass_by(days=30)  # ten minutes after the end that the mailbox said
+    assert (await service.case(code))["rate_until"] is None
+    assert await rated(service, code, "solved") == 409

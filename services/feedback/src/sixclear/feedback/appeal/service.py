@@ -62,9 +62,10 @@ def _standing(submission: Submission, appeals: Sequence[Appeal]) -> Standing:
 
 async def reopen(ctx: Context, submission: Submission, reason: str) -> None:
     """Open a locked, answered case again for its sender. Raises TransitionNotAllowed and CaseErased."""
-    ctx = of_case(ctx, submission)
     appeals = await repository.list_of_case(ctx.session, submission.submission_id)
+    # By the instant, as `appeal` judges it.
     rules.require_reopening(_standing(submission, appeals), ctx.now)
+    ctx = of_case(ctx, submission)
     answered_at = submission.answered_at
     reopened_at = ctx.fact_time(None, submission.occurred_at)
     key = await sealing.key_to_write(ctx, submission.submission_id)

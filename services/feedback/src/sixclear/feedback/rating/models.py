@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.feedback.sealing.values import CaseKey
@@ -19,6 +19,8 @@ class Rating(Base):
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), index=True)
     answered_at: Mapped[datetime]
     rating: Mapped[str]
+    # The version of the case that says it: two of one hour are in order by it. Null in what releases before wrote.
+    submission_version: Mapped[int | None] = mapped_column(Integer)
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     rated_at: Mapped[datetime]
 

@@ -23,13 +23,15 @@ async def find_rating(session: AsyncSession, submission: Submission) -> Rating |
         Rating.answered_at == submission.answered_at,
         Rating.rating == submission.rating,
     )
-    return await session.scalar(statement.order_by(Rating.rated_at.desc()).limit(1))
+    newest = Rating.rated_at.desc(), Rating.submission_version.desc().nulls_last()
+    return await session.scalar(statement.order_by(*newest).limit(1))
 
 
 async def list_ratings(session: AsyncSession, submission_id: UUID) -> Sequence[Rating]:
     """All that the sender said of the answers of a case; two at most, since it is opened again once."""
-    statement = select(Rating).where(Rating.submission_id == submission_id).order_by(Rating.rated_at)
-    return (await session.scalars(statement)).all()
+    statement = select(Rating).where(Rating.submission_id == submission_id)
+    oldest = Rating.rated_at, Rating.submission_version.nulls_first()
+    return (await session.scalars(statement.order_by(*oldest))).all()
 
 
 async def find_reminder(session: AsyncSession, submission_id: UUID, answered_at: datetime) -> RatingReminder | None:

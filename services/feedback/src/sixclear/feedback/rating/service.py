@@ -57,8 +57,9 @@ async def list_ratings(ctx: Context, submission_id: UUID) -> Sequence[Rating]:
 
 async def rate(ctx: Context, submission: Submission, score: str, words: str | None) -> Rating:
     """Say once of the answer of a locked submission how far it helped. Raises TransitionNotAllowed and CaseErased."""
-    ctx = of_case(ctx, submission)
+    # By the instant, as the mailbox shows until when; what is written down then keeps no more than the hour.
     rules.require_open(submission.answered_at, submission.rating, ctx.now)
+    ctx = of_case(ctx, submission)
     rated_at = ctx.fact_time(None, submission.occurred_at)
     await steps.rate(ctx, submission, score, rated_at)
     key = await sealing.key_to_write(ctx, submission.submission_id)
@@ -68,6 +69,7 @@ async def rate(ctx: Context, submission: Submission, score: str, words: str | No
         submission_id=submission.submission_id,
         answered_at=submission.answered_at,
         rating=score,
+        submission_version=submission.version,
         words_sealed=seal_words(key, rating_id, words),
         rated_at=rated_at,
     )
