@@ -29,6 +29,7 @@ from tests.integration.feedback.review.experts import (
 from sixclear.common.ids import stable_id
 from sixclear.common.testing.mirrored import behind, follow
 from sixclear.feedback.organisation.models import Organisation
+from sixclear.feedback.review.rules import review_rules
 
 pytestmark = pytest.mark.asyncio
 OFFICE, INSTITUTE, MERGED = (stable_id("organisation", code) for code in ("G06.1", "G01.1", "G99"))
@@ -93,6 +94,33 @@ async def test_the_mail_house_of_the_sender_counts_and_is_not_told(service: Serv
     async with service.database.transaction() as session:
         await session.execute(text("DELETE FROM contact"))
     assert not await refused(service, submission_id, position="e", email_domain="hust.edu.vn"), "nothing is left of it"
+
+
+async def test_who_enters_experts_to_try_mail_houses_learns_no_more_than_the_first_few(service: Service) -> None:
+    sender = {"name": "Trần Thị Bình", "email": "binh@lab.hust.edu.vn"}
+    known = await registered(service, position="known", email_domain="neu.edu.vn", capacity=9)
+    service.clock.pass_by(days=1)
+    with_address, _ = await an_assigned_submission(service, sender=sender)
+    without, _ = await an_assigned_submission(service, "another-key-of-a-sender", sender={"kind": "citizen"})
+    service.clock.pass_by(days=1)
+    most = review_rules().late_houses
+    tries = [f"a{number}.edu.vn" for number in range(most)] + ["hust.edu.vn", "last.edu.vn"]
+    entered = [
+        await registered(service, position=f"tried-{number}", email_domain=domain, capacity=9)
+        for number, domain in enumerate(tries)
+    ]
+    told = []
+    for case in (with_address, without):
+        path = f"/submissions/{case}/reviewer-candidates"
+        asked_twice = [await service.get(path, limit=50) for _ in range(2)]
+        shown = {one["reviewer"]["reviewer_id"] for found in asked_twice for one in found}
+        assert known in shown, "who was known before the case is always compared"
+        told.append(len(shown - {known}))
+        full = await asked(service, case, sorted(set(entered) - shown)[0])
+        assert (full.status_code, full.json()["code"]) == (409, "reviewer-conflict")
+    assert told[0] in (most - 1, most)
+    assert told[1] == most
+    assert len(await service.rows("compared_house")) == 2 * most
 
 
 async def test_where_everyone_has_a_mailbox_two_people_are_not_of_one_house(service: Service) -> None:

@@ -140,3 +140,15 @@ def state_of(decision: ReviewDecision) -> DecisionState:
         confirmed=decision.confirmed_at is not None,
         withdrawn=decision.withdrawn_at is not None,
     )
+
+
+class ComparedHouse(Base):
+    """That the mail house of an expert, entered after the case was received, was compared with that of its sender.
+
+    A keyed hash for the case: it says which domains were tried, and nothing of the sender.
+    """
+
+    __tablename__ = "compared_house"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.submission_id"), primary_key=True)
+    house_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)

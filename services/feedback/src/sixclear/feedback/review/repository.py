@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from sixclear.common.counting import count_up_to
 from sixclear.feedback.review.lifecycle import OPEN
-from sixclear.feedback.review.models import Review, ReviewDecision, ReviewMessage
+from sixclear.feedback.review.models import ComparedHouse, Review, ReviewDecision, ReviewMessage
 
 _NEWEST_DECISIONS = 20
 
@@ -54,6 +54,12 @@ async def withdraw_drafts(session: AsyncSession, submission_id: UUID, withdrawn_
     drafts = update(ReviewDecision).where(ReviewDecision.submission_id == submission_id)
     waiting = drafts.where(ReviewDecision.confirmed_at.is_(None), ReviewDecision.withdrawn_at.is_(None))
     await session.execute(waiting.values(withdrawn_at=withdrawn_at))
+
+
+async def compared_houses(session: AsyncSession, submission_id: UUID) -> set[bytes]:
+    """The mail houses, entered late, that were compared with that of a case's sender; a rule limits how many."""
+    statement = select(ComparedHouse.house_hash).where(ComparedHouse.submission_id == submission_id)
+    return set((await session.scalars(statement)).all())
 
 
 async def count_open(session: AsyncSession, reviewer_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -72,7 +72,7 @@ async def list_criteria() -> list[CriteriaSetView]:
 @router.get(
     "/submissions/{submission_id}/reviewer-candidates",
     operation_id="listReviewerCandidates",
-    dependencies=[Depends(access.ASSIGNER), NOT_KEPT],
+    dependencies=[Depends(access.ASSIGNER), NOT_KEPT, Depends(RouteOptions(writes=True))],
     responses=problem_responses(SubmissionNotFound, KindNotReviewed, OrganisationNotAllowed),
 )
 async def list_candidates(
@@ -85,7 +85,8 @@ async def list_candidates(
 ) -> list[CandidateView]:
     """Experts who could review this case, those with the fewest open reviews first.
 
-    Who has no room or a conflict of interest is left out; which of both is not told.
+    Who has no room or a conflict of interest is left out; which of both is not told. Of experts whose mail domain was
+    entered after the case came in, only those of the first ten domains are compared with it.
     """
     found = await assigning.candidates(ctx, hub, receipts, submission_id, field, limit)
     names = await organisations.briefs(ctx, bodies_of([reviewer for reviewer, _ in found]))

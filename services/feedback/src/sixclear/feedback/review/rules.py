@@ -43,6 +43,7 @@ class ReviewRules:
     affiliation_years: int
     review_working_days: int
     most_reviewers: int
+    late_houses: int
 
 
 @cache
@@ -64,7 +65,9 @@ def all_criteria() -> tuple[CriteriaEdition, ...]:
 def review_rules() -> ReviewRules:
     """The numbers that hold now."""
     read = _read("review-rules.json")
-    return ReviewRules(read["affiliation_years"], read["review_working_days"], read["most_reviewers"])
+    return ReviewRules(
+        read["affiliation_years"], read["review_working_days"], read["most_reviewers"], read["late_houses"]
+    )
 
 
 def newest_criteria(kind: str) -> CriteriaEdition:

@@ -24,6 +24,8 @@ class Reviewer(Base):
     name: Mapped[str]
     organisation_id: Mapped[UUID | None]
     email_domain: Mapped[str | None] = mapped_column(String(253))
+    # Since when the register says that domain; null: since the entry, or a release before said it.
+    domain_since: Mapped[datetime | None]
     fields: Mapped[list[str]]
     affiliations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     # How many reviews may be open at a time; none of an expert who left.
@@ -34,6 +36,11 @@ class Reviewer(Base):
     changed_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("capacity BETWEEN 0 AND 50", name="capacity"),)
+
+
+def house_since(reviewer: Reviewer) -> datetime:
+    """Since when the register says of which mail house the expert is."""
+    return reviewer.domain_since or reviewer.registered_at
 
 
 def bodies_since(reviewer: Reviewer, day: date) -> set[UUID]:

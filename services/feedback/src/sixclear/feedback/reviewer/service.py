@@ -52,6 +52,8 @@ async def change(
     expect(reviewer)
     said = await _columns(ctx, description)
     if any(getattr(reviewer, name) != value for name, value in said.items()):
+        if reviewer.email_domain != said["email_domain"]:
+            reviewer.domain_since = ctx.now
         for name, value in said.items():
             setattr(reviewer, name, value)
         reviewer.version += 1

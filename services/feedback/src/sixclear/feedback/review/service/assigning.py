@@ -10,7 +10,7 @@ from sixclear.common.use_case import Context
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.review import lifecycle, repository
 from sixclear.feedback.review.errors import ReviewerConflict, ReviewerFull, ReviewersEnough, ReviewNotFound
-from sixclear.feedback.review.models import Review
+from sixclear.feedback.review.models import ComparedHouse, Review
 from sixclear.feedback.review.rules import (
     LABELS,
     CaseTies,
@@ -23,7 +23,7 @@ from sixclear.feedback.review.rules import (
     years_before,
 )
 from sixclear.feedback.reviewer import service as reviewers
-from sixclear.feedback.reviewer.models import Reviewer, bodies_since
+from sixclear.feedback.reviewer.models import Reviewer, bodies_since, house_since
 from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts
@@ -50,13 +50,15 @@ async def assign(
     known = next((one for one in reviews if one.reviewer_id == reviewer_id), None)
     if known is not None and known.status in ("assigned", "accepted", "given"):
         return known, False
-    if (known and known.status == "declined") or not await _independent(ctx, hub, receipts, submission, [reviewer]):
-        raise ReviewerConflict("A conflict of interest is declared or computed; choose another expert.")
     open_now = await repository.count_open(ctx.session, [reviewer_id])
     if open_now.get(reviewer_id, 0) >= reviewer.capacity:
         raise ReviewerFull("This expert has as many open reviews as agreed.")
     if sum(one.status not in ("declined", "withdrawn") for one in reviews) >= review_rules().most_reviewers:
         raise ReviewersEnough(f"A case has at most {review_rules().most_reviewers} reviewers.")
+    # Last: whoever is refused for another reason learns of no tie, and what was compared is kept with the review.
+    compared = await _comparable(ctx, receipts, submission, [reviewer])
+    if (known and known.status == "declined") or not await _independent(ctx, hub, receipts, submission, compared):
+        raise ReviewerConflict("A conflict of interest is declared or computed; choose another expert.")
     review = _again(ctx, known) if known else _new(ctx, submission, reviewer, reviews)
     ctx.session.add(review)
     submission.reviewers = sorted({*submission.reviewers, reviewer.person_key})
@@ -83,7 +85,8 @@ async def candidates(
 ) -> list[tuple[Reviewer, int]]:
     """Experts who could be asked, those with the fewest open reviews first, each with how many are open.
 
-    Who is tied to the case, or has no room, is left out, and which of both is not told.
+    Who is tied to the case, has no room, or is one of too many who were entered late, is left out, and which of these
+    is not told.
     """
     submission = await submissions.get_submission(ctx, hub, submission_id)
     require_hub(ctx, hub, "assign reviewers")
@@ -92,7 +95,7 @@ async def candidates(
     asked = {review.reviewer_id for review in await repository.list_reviews(ctx.session, submission_id)}
     open_now = await repository.count_open(ctx.session, [one.reviewer_id for one in known])
     free = [one for one in known if one.reviewer_id not in asked and open_now.get(one.reviewer_id, 0) < one.capacity]
-    fit = await _independent(ctx, hub, receipts, submission, free)
+    fit = await _independent(ctx, hub, receipts, submission, await _comparable(ctx, receipts, submission, free))
     found = [(one, open_now.get(one.reviewer_id, 0)) for one in fit]
     return sorted(found, key=lambda one: (one[1], one[0].reviewer_id))[:limit]
 
@@ -151,6 +154,30 @@ def _asked(ctx: Context) -> dict[str, object]:
         "declared_at": None,
         "conflict_sealed": None,
     }
+
+
+async def _comparable(
+    ctx: Context, receipts: Receipts, submission: Submission, experts: Sequence[Reviewer]
+) -> list[Reviewer]:
+    """Those of the experts whose mail house may be compared with that of the sender.
+
+    Who enters made-up experts learns of a case no more than the first few houses that came after it: past them such an
+    expert passes for a tied one. The same is done where the sender gave no address, for that is not told either.
+    """
+    late: dict[UUID, bytes] = {}
+    for expert in experts:
+        own = receipts.house_hashes(submission.submission_id, expert.email_domain or "")
+        if own and house_since(expert) > submission.received_at:
+            late[expert.reviewer_id] = own[0]
+    if late:
+        await submissions.lock_any(ctx, submission.submission_id)
+        known = await repository.compared_houses(ctx.session, submission.submission_id)
+        for house in dict.fromkeys(late.values()):
+            if house not in known and len(known) < review_rules().late_houses:
+                known.add(house)
+                ctx.session.add(ComparedHouse(submission_id=submission.submission_id, house_hash=house))
+        late = {expert: house for expert, house in late.items() if house not in known}
+    return [expert for expert in experts if expert.reviewer_id not in late]
 
 
 async def _independent(
