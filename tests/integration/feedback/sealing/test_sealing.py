@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 from tests.integration.feedback.conftest import (
     HUB,
     KEY,
@@ -169,6 +170,25 @@ async def test_tables_are_written_again_once_and_later_at_most_once_a_day(servic
     assert (first[0], hour_later, hours_later) == (1, (1, first[1]), (0, first[1]))
     assert day_later[1] != first[1]
     assert days_later == day_later == (0, day_later[1])
+
+
+async def test_a_large_month_of_events_is_left_to_a_quiet_hour_and_named(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_submission(service)
+    files = "pg_class WHERE relname ~ '^event_[0-9d]' AND relkind = 'r'"
+    (event, *_) = await service.rows("(SELECT tableoid::regclass::text AS month FROM event) AS stored")
+    month = event["month"]
+    before = {row["relname"]: row["relfilenode"] for row in await service.rows(files)}
+    monkeypatch.setattr(filling, "_MOST_BYTES", 0)
+    with capture_logs() as said:
+        first = await sealed_and_file(service, clear=True)
+    assert {row["relname"]: row["relfilenode"] for row in await service.rows(files)} == before
+    [warned] = [line for line in said if line["log_level"] == "warning"]
+    assert month in warned["tables"]
+    monkeypatch.undo()
+    assert (await sealed_and_file(service, clear=True, hours=24))[1] != first[1]
+    assert {row["relname"]: row["relfilenode"] for row in await service.rows(files)}[month] != before[month]
 
 
 async def sealed_and_file(service: Service, *, clear: bool, hours: int = 0) -> tuple[int, int]:

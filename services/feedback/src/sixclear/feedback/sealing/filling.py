@@ -24,13 +24,15 @@ from sixclear.feedback.sealing.values import CaseKey
 _log = structlog.get_logger(__name__)
 # Making the keys of so many cases keeps the process busy for some hundredths of a second.
 _CHUNK = 100
+# A month of events is locked while its file is written again, and every reader of events waits: for some seconds.
+_MOST_BYTES = 256 * 2**20
 _FILLER = Caller("sealing")
 
 
 async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) -> int:
     """Seal every text that stands in clear; answers how many rows. Then the files of the tables are written again.
 
-    That locks each of them, so only one process does it, and at most once a day.
+    That locks each of them, so only one process does it, and at most once a day; large months of events are left.
     """
     sealed = 0
     for one in IN_CLEAR:
@@ -44,7 +46,10 @@ async def seal_what_is_clear(database: Database, log: EventLog, clock: Clock) ->
     sealed += await _seal_reasons(database, log, clock)
     if sealed:
         _log.info("texts sealed", rows=sealed)
-    await repository.rewrite_when_due(database, [*(one.table for one in IN_CLEAR), "event"], clock(), sealed=sealed > 0)
+    tables = [one.table for one in IN_CLEAR]
+    left = await repository.rewrite_when_due(database, tables, clock(), sealed=sealed > 0, most_bytes=_MOST_BYTES)
+    if left:
+        _log.warning("months of events are too large to be written again beside requests", tables=left)
     return sealed
 
 

@@ -31,6 +31,8 @@ _SAID = "Texts are sealed, and tables were written again: "
 _SINCE = ", before others"
 _ASK_SAID = "SELECT obj_description('case_key'::regclass)"
 _REWRITE_EVERY = timedelta(days=1)
+_MONTHS = """SELECT relname AS name, pg_table_size(pg_class.oid) AS bytes
+       FROM pg_partition_tree('event') JOIN pg_class ON pg_class.oid = relid WHERE isleaf ORDER BY relname"""
 # What the reason of an event is where `service.sealed_reason` did not make it.
 _CLEAR_REASON = f"entity_type = 'submission' AND meta->>'reason' NOT LIKE 'sealed:{'_' * 36}:%'"
 _LOCK_CLEAR_REASONS = text(
@@ -230,14 +232,18 @@ async def count_clear_reasons(session: AsyncSession) -> int:
     return await session.scalar(_COUNT_CLEAR_REASONS) or 0
 
 
-async def rewrite_when_due(database: Database, tables: Collection[str], now: datetime, *, sealed: bool) -> None:
-    """Write the files of these tables again, so that no page keeps what stood in clear. Each is locked meanwhile.
+async def rewrite_when_due(
+    database: Database, tables: Collection[str], now: datetime, *, sealed: bool, most_bytes: int
+) -> Sequence[str]:
+    """Write the files of these tables, and of each month of events, again, so that no page keeps what stood in clear.
 
-    Due it is once, and again a day later at the earliest where rows were `sealed` since. One process does it.
+    Each is locked meanwhile. Due it is once, and again a day later at the earliest where rows were `sealed` since. One
+    process does it. Answers the months of events that it left, being larger than `most_bytes`: whoever reads or
+    publishes events asks for a lock on every month, and would wait until the file is written.
     """
     async with database.session() as session:
         if not sealed and not _is_due(await session.scalar(text(_ASK_SAID)), now, sealed):
-            return
+            return []
     connection = await database.connect_alone(
         "sixclear-feedback-rewrite", statement_timeout="0", transaction_timeout="0"
     )
@@ -249,10 +255,14 @@ async def rewrite_when_due(database: Database, tables: Collection[str], now: dat
         at = _said_at(said)
         if sealed and at is not None:
             await connection.execute(f"COMMENT ON TABLE case_key IS '{_SAID}{at.isoformat()}{_SINCE}'")
-        if _is_due(said, now, sealed):
-            for table in tables:
-                await connection.execute(f'VACUUM FULL "{table}"', timeout=None)
-            await connection.execute(f"COMMENT ON TABLE case_key IS '{_SAID}{now.isoformat()}'")
+        if not _is_due(said, now, sealed):
+            return []
+        months = await connection.fetch(_MONTHS)
+        small = [month["name"] for month in months if month["bytes"] <= most_bytes]
+        for table in [*tables, *small]:
+            await connection.execute(f'VACUUM FULL "{table}"', timeout=None)
+        await connection.execute(f"COMMENT ON TABLE case_key IS '{_SAID}{now.isoformat()}'")
+        return [month["name"] for month in months if month["bytes"] > most_bytes]
     finally:
         await connection.close()
 
