@@ -136,6 +136,23 @@ async def test_a_clock_stands_still_twice_and_ten_working_days_in_all(service: S
     assert len(await service.rows("pause")) == 2
 
 
+async def test_a_full_mailbox_keeps_no_handler_from_asking_and_no_sender_from_replying(service: Service) -> None:
+    case, code = await an_assigned_submission(service)
+    for number in range(3):
+        await service.public("/mailbox/messages", {"receipt_code": code, "text": f"Lần {number}"})
+    for days in (2, 3):
+        full = await service.public("/mailbox/messages", {"receipt_code": code, "text": "Thêm"})
+        assert full.json()["code"] == "mailbox-full"
+        assert (await asked(service, case, days)).status_code == 201
+        replied = await service.public("/mailbox/messages", {"receipt_code": code, "text": "Viện Vật lý."})
+        assert replied.status_code == 201, replied.text
+    moved = await service.post("feedback-hub", f"/submissions/{case}/due-changes", {"text": "x", "working_days": 1})
+    assert moved.status_code == 201, moved.text
+    shown = await service.case(code)
+    assert [one["text"] for one in shown["messages"]][3:5] == ["Xin gửi thêm tên các viện.", "Viện Vật lý."]
+    assert (shown["clock"]["paused_since"], len(shown["messages"])) == (None, 8)
+
+
 async def test_an_overdue_case_can_be_neither_stopped_nor_moved(service: Service) -> None:
     case, _ = await an_assigned_submission(service)
     await until(service, DUE)

@@ -12,9 +12,8 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.clock import service
 from sixclear.feedback.clock.schemas import MoveEntry, PauseEntry
 from sixclear.feedback.fields import Step
-from sixclear.feedback.mailbox.errors import MailboxFull
 from sixclear.feedback.submission import access
-from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, MostDep
+from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep
 from sixclear.feedback.submission.errors import (
     STEP_REFUSALS,
     ClockOver,
@@ -53,14 +52,13 @@ async def get_clock(ctx: ContextDep, hub: HubDep, submission_id: UUID, response:
     operation_id="askCompletion",
     dependencies=[Depends(access.HANDLE)],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, MailboxFull, ClockOver, PausesUsedUp),
+    responses=problem_responses(*STEP_REFUSALS, ClockOver, PausesUsedUp),
 )
 async def ask_completion(
     ctx: ContextDep,
     hub: HubDep,
     submission_id: UUID,
     entry: PauseEntry,
-    most: MostDep,
     expect: ExpectDep,
     response: Response,
 ) -> ClockView:
@@ -68,7 +66,7 @@ async def ask_completion(
 
     Twice at most and ten working days in all; the sender is told the latest due time.
     """
-    submission = await service.ask_completion(ctx, hub, submission_id, entry, most, expect)
+    submission = await service.ask_completion(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, submission)
     return await _shown(ctx, submission)
 
@@ -93,14 +91,13 @@ async def resume(
     operation_id="moveDue",
     dependencies=[Depends(access.HUB)],
     status_code=201,
-    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed, MailboxFull, ClockOver, DecisionsUsedUp),
+    responses=problem_responses(*STEP_REFUSALS, OrganisationNotAllowed, ClockOver, DecisionsUsedUp),
 )
 async def move_due(
     ctx: ContextDep,
     hub: HubDep,
     submission_id: UUID,
     entry: MoveEntry,
-    most: MostDep,
     expect: ExpectDep,
     response: Response,
 ) -> ClockView:
@@ -108,6 +105,6 @@ async def move_due(
 
     Not for a case that is overdue: what was late stays late.
     """
-    submission = await service.move_due(ctx, hub, submission_id, entry, most, expect)
+    submission = await service.move_due(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, submission)
     return await _shown(ctx, submission)

@@ -13,15 +13,13 @@ from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.hours import of_case
 
 
-async def ask_completion(
-    ctx: Context, hub: UUID, submission_id: UUID, entry: PauseEntry, most: int, expect: Expect
-) -> Submission:
+async def ask_completion(ctx: Context, hub: UUID, submission_id: UUID, entry: PauseEntry, expect: Expect) -> Submission:
     """Ask the sender for what lacks, and let the clocks stand still until the reply, or the end of the time given.
 
-    Raises MailboxFull, ClockOver once the case is overdue, and what `timing.pause` raises.
+    A full mailbox has room for it. Raises ClockOver once the case is overdue, and what `timing.pause` raises.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
-    message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=most)
+    message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=None)
     timing.require_running(submission, ctx.now)
     ctx = of_case(ctx, submission)
     await timing.pause(ctx, submission, entry.working_days, message.occurred_at, entry.text)
@@ -38,16 +36,15 @@ async def resume(ctx: Context, hub: UUID, submission_id: UUID, step: Step, expec
     return submission
 
 
-async def move_due(
-    ctx: Context, hub: UUID, submission_id: UUID, entry: MoveEntry, most: int, expect: Expect
-) -> Submission:
+async def move_due(ctx: Context, hub: UUID, submission_id: UUID, entry: MoveEntry, expect: Expect) -> Submission:
     """Give more working days by decision; the hub does, not the body that is to answer.
 
-    Raises OrganisationNotAllowed, MailboxFull, ClockOver once the case is overdue, and what `timing.move` raises.
+    A full mailbox has room for the reason. Raises OrganisationNotAllowed, ClockOver once the case is overdue, and what
+    `timing.move` raises.
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "move due times")
-    message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=most)
+    message = await mailbox.add_message(ctx, submission, entry.text, author="handler", most=None)
     timing.require_running(submission, ctx.now)
     ctx = of_case(ctx, submission)
     await timing.move(ctx, submission, entry.working_days, message.occurred_at, entry.text)

@@ -11,5 +11,5 @@ class MailboxNotFound(DomainError):
 
 class MailboxFull(DomainError):
     code, status, title = "mailbox-full", 409, "The mailbox is full"
-    meaning = "The case holds as many messages as it may."
-    remedy = "Wait for the answer to the case."
+    meaning = "The case holds as many messages as it may; a question that stops the clock, and its reply, find room."
+    remedy = "As its sender, wait for the answer. As a handler, answer, or ask for what lacks (`askCompletion`)."

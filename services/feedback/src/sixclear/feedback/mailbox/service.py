@@ -171,11 +171,12 @@ async def erase_case(ctx: Context, submission: Submission) -> Erasure:
 async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, most: int) -> Message:
     """Write to the handler. Raises MailboxNotFound, and MailboxFull when the case holds `most` messages.
 
-    A clock that stands still for the sender's reply goes on. A message on an answered case reopens nothing; handlers
-    find the case among those whose sender wrote last.
+    A clock that stands still for the sender's reply goes on: such a reply finds room in a full mailbox too. A message
+    on an answered case reopens nothing; handlers find the case among those whose sender wrote last.
     """
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
-    message = await add_message(ctx, submission, entry.text, author="sender", most=most)
+    awaited = submission.paused_since is not None
+    message = await add_message(ctx, submission, entry.text, author="sender", most=None if awaited else most)
     await timing.end_pause(of_case(ctx, submission), submission, message.occurred_at, "sender")
     return message
 
@@ -190,10 +191,19 @@ async def ask_sender(
 
 
 async def add_message(
-    ctx: Context, submission: Submission, text: str, *, author: str, most: int, occurred_at: datetime | None = None
+    ctx: Context,
+    submission: Submission,
+    text: str,
+    *,
+    author: str,
+    most: int | None,
+    occurred_at: datetime | None = None,
 ) -> Message:
-    """Add a message to a locked case; raises MailboxFull when it holds `most` messages."""
-    if submission.messages_count >= most:
+    """Add a message to a locked case; raises MailboxFull when it holds `most` messages.
+
+    `most` is None for what belongs to a step on the clock: the terms say how often there can be one.
+    """
+    if most is not None and submission.messages_count >= most:
         raise MailboxFull(f"A case holds at most {most} messages.")
     ctx = of_case(ctx, submission)
     sent_at = ctx.fact_time(occurred_at, submission.occurred_at)
