@@ -104,7 +104,7 @@ async def test_server_span_says_route_and_status_and_no_query(sink: KeptSpans, c
     assert span.attributes is not None
     assert dict(span.attributes) == {
         "http.request.method": "GET",
-        "url.path": "/api/tasks/v1/tasks/7",
+        "url.path": "/api/tasks/v1/tasks/{task_id}",
         "url.scheme": "http",
         "http.response.status_code": 200,
         "http.route": "/api/tasks/v1/tasks/{task_id}",
@@ -112,6 +112,16 @@ async def test_server_span_says_route_and_status_and_no_query(sink: KeptSpans, c
     assert span.resource.attributes["service.name"] == "t-tasks"
     assert span.context is not None
     assert answer.json()["traceparent"].split("-")[1] == f"{span.context.trace_id:032x}"
+
+
+@pytest.mark.asyncio
+async def test_a_path_is_traced_without_what_a_caller_made_up(sink: KeptSpans, client: httpx2.AsyncClient) -> None:
+    task = "0f5f3a52-2a1c-4b6e-9d57-6f1a0c57d0e1"
+    for path in (f"/api/tasks/v1/tasks/{task}", "/api/tasks/v1/tasks/001187034567", "/001187034567"):
+        await client.get(path)
+
+    paths = [(span.attributes or {}).get("url.path") for span in sink.spans]
+    assert paths == [f"/api/tasks/v1/tasks/{task}", "/api/tasks/v1/tasks/{task_id}", None]
 
 
 @pytest.mark.asyncio

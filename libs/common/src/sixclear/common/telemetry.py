@@ -32,6 +32,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sixclear.common.auth.own_token import OwnToken
 from sixclear.common.metric_labels import SERVICE
+from sixclear.common.route_taken import address_of, route_of
 from sixclear.common.settings import CommonSettings
 from sixclear.common.trace_variables import Sampling, collector, sampling
 
@@ -254,7 +255,7 @@ class TelemetryMiddleware:
             await self._measured(scope, receive, send, None)
             return
         method = _method(scope)
-        attributes = {"http.request.method": method, "url.path": scope["path"], "url.scheme": scope.get("scheme", "")}
+        attributes = {"http.request.method": method, "url.scheme": scope.get("scheme", "")}
         span = telemetry.tracer.start_span(method, parent, SpanKind.SERVER, attributes)
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             await self._measured(scope, receive, send, span)
@@ -298,7 +299,7 @@ class TelemetryMiddleware:
             route = route_of(scope)
             _duration(self.service, _method(scope), route, status).observe(perf_counter() - started)
             if span is not None:
-                _describe(span, _method(scope), route, status, failure)
+                _describe(span, scope, route, status, failure)
 
 
 def _has_mark(tracestate: bytes) -> bool:
@@ -311,24 +312,15 @@ def _continued(caller: SpanContext) -> Context:
     return trace.set_span_in_context(trace.NonRecordingSpan(sampled), Context())
 
 
-def _describe(span: Span, method: str, route: str, status: int, failure: str | None) -> None:
+def _describe(span: Span, scope: Scope, route: str, status: int, failure: str | None) -> None:
     span.set_attribute("http.response.status_code", status)
     if route:
-        span.update_name(f"{method} {route}")
+        span.update_name(f"{_method(scope)} {route}")
+        span.set_attribute("url.path", address_of(scope["path"], route))
         span.set_attribute("http.route", route)
     if failure is not None or status >= 500:
         span.set_attribute("error.type", failure or str(status))
         span.set_status(Status(StatusCode.ERROR))
-
-
-def route_of(scope: Scope) -> str:
-    """The path template of the route that took the request, with its prefix; empty when none did."""
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    for route in (included, scope.get("route")):
-        path = getattr(route, "path_format", None) or getattr(route, "path", None)
-        if path:
-            return str(path)
-    return ""
 
 
 def _method(scope: Scope) -> str:
