@@ -16,7 +16,6 @@ NOT_RECORDED = {
     "GET /api/tasks/v1/jobs/{job_id}/result": _OWN_ANSWERS,
     "GET /api/monitoring/v1/operations/operations.css": "the style of pages",
 }
-_ALL_PUBLIC = "all of the data catalogue is public"
 # Of other methods an answer is recorded that left no event.
 WRITES_NOT_RECORDED = {
     "POST /api/tasks/v1/files": "the caller's own file, which it has",
@@ -26,15 +25,6 @@ WRITES_NOT_RECORDED = {
     "POST /api/tasks/v1/jobs/{job_id}/cancel": _OWN_ANSWERS,
     "POST /api/tasks/v1/values/bulk": _OWN_ANSWERS,
     "POST /api/feedback/v1/publications/{publication_id}/endorsements/verified": "who endorses what is kept nowhere",
-    "POST /api/catalog/v1/entries": _ALL_PUBLIC,
-    "PATCH /api/catalog/v1/entries/{entry_id}": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/stage": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/heartbeats": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/documents": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/documents/{document_id}/remove": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/registration/submit": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/registration/return": _ALL_PUBLIC,
-    "POST /api/catalog/v1/entries/{entry_id}/registration/approve": _ALL_PUBLIC,
 }
 # Methods that change nothing that is published, and whose purpose is to read.
 RECORDED_TOO = {"POST /api/feedback/v1/submissions/{submission_id}/contact"}

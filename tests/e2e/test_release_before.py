@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from tests.e2e.platforms import Platform, free_ports
 
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.examples import written_examples
 
 pytestmark = pytest.mark.slow
 
@@ -75,19 +77,19 @@ async def report(platform: Platform, task_id: str, text: str) -> None:
     await platform.post("org-G06", f"/api/tasks/v1/tasks/{task_id}/progress", {"text": text})
 
 
+async def enter(platform: Platform, code: str, **described: Any) -> None:
+    """An entry of the catalogue, in its owner's place."""
+    entry = {"kind": "database", "code": code, "name_vi": "Dữ liệu", "owner_organisation_id": await owner(platform)}
+    await platform.post("data-steward", "/api/catalog/v1/entries", entry | described)
+
+
 async def use(platform: Platform, number: int) -> str:
     """One thing of each kind, as its users send it; returns the task's identifier."""
     task = await platform.post("standing-body", "/api/tasks/v1/tasks", {**TASK, "title": f"Nhiệm vụ {number}"})
     task_id = str(task["task_id"])
     await report(platform, task_id, f"Báo cáo {number}")
     await platform.post("operator", "/api/feedback/v1/submissions", {"kind": "feedback", "title": "Góp ý", "text": "x"})
-    entry = {
-        "kind": "database",
-        "code": f"CSDL-{number}",
-        "name_vi": "Dữ liệu",
-        "owner_organisation_id": await owner(platform),
-    }
-    await platform.post("data-steward", "/api/catalog/v1/entries", entry)
+    await enter(platform, f"CSDL-{number}")
     return task_id
 
 
@@ -110,6 +112,7 @@ async def test_the_release_before_goes_on_while_its_databases_are_migrated(befor
     document = str(await before.get("/api/tasks/v1/openapi.json"))
     assert "named in service.tasks.assign" in document, "this is not the code of v0.1.0"
     first = await use(before, 1)
+    await enter(before, "CSDL-KIN", security_level=5)
 
     await asyncio.to_thread(migrate, before.home)
     await use(before, 2)
@@ -125,8 +128,35 @@ async def test_the_release_before_goes_on_while_its_databases_are_migrated(befor
         task = await today.get(f"/api/tasks/v1/tasks/{first}")
         assert task["reports_count"] == 2
         assert (await today.get("/readyz"))["status"] == "ok"
+        entries = (await today.get("/api/catalog/v1/entries"))["items"]
+        assert [entry["code"] for entry in entries] == ["CSDL-1", "CSDL-2", "CSDL-3"], "one of level 5 is hidden now"
+        assert "CSDL-KIN" not in str(await today.get("/api/catalog/v1/log"))
     finally:
         today.end()
+
+
+_READ_ENTRIES = """
+import json, sys
+from sixclear.monitoring.projection import WITHDRAWN, entry_facts
+told = [event["data"] for event in json.load(sys.stdin)]
+print(len([entry_facts(data) for data in told if data["change"] != WITHDRAWN]))
+"""
+
+
+def test_the_release_before_reads_each_entry_of_today(released: Path) -> None:
+    """So nothing becomes a dead letter; a withdrawal it knows of every kind."""
+    examples = written_examples(Path(__file__).parents[2] / "services/data-catalog/contracts/examples")
+    entries = [example for name, example in examples.items() if name.startswith("entry.")]
+    read = subprocess.run(
+        [sys.executable, "-c", _READ_ENTRIES],
+        input=json.dumps(entries),
+        env=os.environ | {"PYTHONPATH": str(released)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert read.stdout.strip() == str(len(entries) - 1), read.stderr
 
 
 def test_a_release_is_never_made_again() -> None:

@@ -49,6 +49,8 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     await step("ministry", "/entries", description(code="KHCN-02"))
     kept = await step("ministry", f"{entry}/documents", {"title": "Thuyết minh", "url": "https://example.invalid/tm"})
     await step("ministry", f"{entry}/documents/{kept['documents'][0]['document_id']}/remove", {})
+    await step("ministry", "/entries", description(code="KHCN-03"))
+    await step("ministry", "/entries", description(code="KHCN-03", classification="restricted"))
 
 
 @pytest.mark.asyncio

@@ -29,6 +29,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     response = await service.http.patch(path, json={"name_en": "Database of research projects"}, headers=headers)
     assert response.status_code == 200, response.text
     await service.http.get(f"{service.prefix}/access-log", headers=service.headers("auditor"))
-    await exchanges.read_everything(dict, lambda: service.headers("auditor"), entry_id=entry_id)
+    readers = (lambda: service.headers("ministry"), lambda: service.headers("auditor"))
+    await exchanges.read_everything(dict, *readers, entry_id=entry_id)
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

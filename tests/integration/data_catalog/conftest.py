@@ -33,7 +33,18 @@ SCOPES = {
     "reviewing-ministry": (*_OWNER, "catalog:approve"),
     "steward": ("catalog:write", "catalog:approve", "facts:past"),
     "auditor": ("audit:read",),
+    "inspector": ("catalog:inspect",),
+    "inspector-above": ("catalog:inspect",),
+    "inspector-elsewhere": ("catalog:inspect",),
+    "citizen": ("feedback:endorse",),
 }
+# What the tokens of inspectors name: the ministry, the body above it, and another one.
+MANDATES = {
+    "inspector": "organisation:G06",
+    "inspector-above": "organisation:P57",
+    "inspector-elsewhere": f"organisation:{OTHER_MINISTRY} programme:nq57-central",
+}
+WITHOUT_BODY = {"inspector", "inspector-above", "inspector-elsewhere", "citizen"}
 
 
 class Service(RunningService):
@@ -43,8 +54,20 @@ class Service(RunningService):
     tables = ("entry", "document", "replaced_document", "event", "idempotency_key")
 
     def headers(self, client_id: str, /) -> dict[str, str]:
-        organisation_id = ORGANISATIONS.get(client_id, MINISTRY)
-        return self.issuer.headers(*SCOPES[client_id], client_id=client_id, organisation_id=organisation_id)
+        organisation_id = None if client_id in WITHOUT_BODY else ORGANISATIONS.get(client_id, MINISTRY)
+        token = self.issuer.token(
+            *SCOPES[client_id],
+            client_id=client_id,
+            organisation_id=organisation_id,
+            mandate=MANDATES.get(client_id),
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    async def read(self, client_id: str, path: str, **params: str | int) -> Any:
+        """GET as a client; the answer must be 200."""
+        response = await self.http.get(self.prefix + path, params=params, headers=self.headers(client_id))
+        assert response.status_code == 200, response.text
+        return response.json()
 
     async def done(self, client_id: str, path: str, body: Any) -> Any:
         """POST as a client; the answer must be a success."""

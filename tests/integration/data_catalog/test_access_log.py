@@ -1,4 +1,4 @@
-"""Everyone reads the whole catalogue: only who reads its access log is in that log."""
+"""What everyone reads leaves no row; who reads below `/own`, or what a step without an event shows, is in the log."""
 
 import pytest
 from tests.integration.data_catalog.conftest import Service
@@ -8,12 +8,13 @@ from sixclear.common.web.access import access_rules
 pytestmark = pytest.mark.asyncio
 
 
-async def test_nothing_but_the_log_itself_needs_a_token_to_be_read(service: Service) -> None:
+async def test_nothing_but_own_addresses_and_the_log_itself_needs_a_token_to_be_read(service: Service) -> None:
     asked = [path for method, path, rule in access_rules(service.app) if method == "GET" and rule and rule.scopes]
-    assert asked == [f"{service.prefix}/access-log"]
+    own = [f"{service.prefix}/own/entries{way}" for way in ("", "/{entry_id}", "/{entry_id}/history")]
+    assert asked == [*own, f"{service.prefix}/access-log"]
 
 
-async def test_a_dossier_that_is_read_leaves_no_row(service: Service) -> None:
+async def test_what_everyone_reads_leaves_no_row(service: Service) -> None:
     for path in ("/entries", "/lists", "/log"):
         for headers in ({}, service.headers("steward")):
             assert (await service.http.get(service.prefix + path, headers=headers)).status_code == 200

@@ -45,3 +45,28 @@ async def test_titles_that_are_the_same_to_the_eye_are_one_document_and_none_is_
             }
     finally:
         await engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_entries_of_before_are_public_but_for_those_of_a_high_level(empty_database: EmptyDatabase) -> None:
+    url = await empty_database()
+    await migrations.upgrade(url, "sixclear.data_catalog", "0012")
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            for level in (None, 1, 2, 3, 4, 5):
+                code = f"SO-{level}"
+                await connection.execute(text(ENTRY.replace("'SO-1'", f"'{code}'")))
+                await connection.execute(
+                    text("UPDATE entry SET security_level = :level WHERE code = :code"), {"level": level, "code": code}
+                )
+        await migrations.upgrade(url, "sixclear.data_catalog")
+        async with engine.begin() as connection:
+            await connection.execute(text(ENTRY.replace("'SO-1'", "'BEFORE'")))
+            rows = await connection.execute(text("SELECT code, classification FROM entry"))
+            found = {row.code: row.classification for row in rows}
+        assert {code for code, classification in found.items() if classification == "restricted"} == {"SO-4", "SO-5"}
+        assert set(found.values()) == {"public", "restricted"}
+        assert found["BEFORE"] == "public", "the release before enters it without a classification"
+    finally:
+        await engine.dispose()

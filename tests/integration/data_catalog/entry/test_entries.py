@@ -32,7 +32,9 @@ async def test_an_entry_begins_at_the_bottom_of_both_ladders(service: Service) -
     assert entry["heartbeat"]["freshness"] == "silent"
     assert entry["lists"] == []
     assert response.headers["ETag"] == '"1.1"'
-    assert await service.get(f"/entries/{entry['entry_id']}") == entry
+    path = f"/entries/{entry['entry_id']}"
+    assert await service.read("ministry", f"/own{path}") == entry
+    assert await service.get(path) == entry | {"security_level": None}
     [event] = await service.events()
     assert (event.change, event.version, event.previous_version) == ("registered", 1, None)
 

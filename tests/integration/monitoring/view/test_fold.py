@@ -119,6 +119,27 @@ async def test_a_withdrawn_task_leaves_every_view_past_figures_included(view: An
             assert set(titles) == {None, "Nhiệm vụ b"}
 
 
+async def test_a_withdrawn_entry_leaves_every_view_past_figures_included_and_comes_back(view: Any, events: Any) -> None:
+    registered, other = events.entry("a", stage="formed_centralised", risk="high"), events.entry("b")
+    moved = events.entry("a", "deployment_stage_changed", stage="rebuild", risk="high")
+    withdrawn = events.entry("a", "withdrawn")
+    withdrawn.data.clear()
+    withdrawn.data.update(change="withdrawn", entry_id=str(withdrawn.entity_id))
+    only_other = {Cell("database", "plan-02"): 1, Cell("database_stage", "plan-02/not_deployed"): 1}
+    for stream in ([registered, moved, other, withdrawn], [withdrawn, moved, registered, other]):
+        await view.fold(stream, size=1)
+        assert await view.cells() == await view.cells_at(moved.occurred_at) == only_other
+        await assert_reconciles(view)
+        async with view.database.session() as session:
+            titles = await session.scalars(text("SELECT title FROM entry_history UNION SELECT title FROM entry_state"))
+            assert set(titles) == {None, "CSDL b"}
+    await view.fold([events.entry("a", "updated", stage="rebuild", risk="high")])
+    assert (await view.cells())[Cell("database", "plan-02")] == 2
+    assert (await view.cells())[Cell("database_at_risk", "plan-02")] == 1
+    assert await view.cells_at(moved.occurred_at) == only_other, "the past stays without it"
+    await assert_reconciles(view)
+
+
 async def test_a_withdrawn_task_leaves_the_dead_letters(view: Any, events: Any) -> None:
     bad, other, withdrawn = events.task("a"), events.task("b"), events.task("a", "withdrawn")
 

@@ -24,7 +24,8 @@ _LOG = log_router(
     operation_id="readCatalogLog",
     access=PUBLIC,
     tag="entries",
-    what="What happened to the entries of the catalogue. Nothing of them is hidden.",
+    what="What happened to the public entries of the catalogue. Of one that is not public any more, only the change "
+    "`withdrawn` is left.",
 )
 ROUTERS = (
     entry.router,
@@ -54,6 +55,7 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
+        still_readable=entry.still_readable,
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "entries": "Databases and other data: what they are, who owns them, how far they are.",

@@ -26,6 +26,7 @@ SCOPES: dict[str, str] = {
     "catalog:write": "Describes the body's own databases and hands in their dossiers.",
     "catalog:heartbeat": "Tells that a database of the body is in use.",
     "catalog:approve": "Decides on registrations of other bodies' databases, and describes any database.",
+    "catalog:inspect": "Reads the entries of bodies that the mandate names, restricted ones too.",
     "monitoring:operate": "Opens the operators' pages: streams, traces and reconciliations.",
     "audit:read": "Reads the access logs: who read what is not public.",
     "monitoring:spans": "Reports what a process's relay holds, and sends spans. For processes only.",
@@ -70,7 +71,10 @@ ROLES: dict[str, Role] = {
     ),
     "data-steward": Role("approves databases", ("catalog:write", "catalog:approve", "facts:past")),
     "inspector": Role(
-        "reads what its mandate names, and changes nothing", ("tasks:inspect",), "G20", mandate=(_NATIONAL,)
+        "reads what its mandate names, and changes nothing",
+        ("tasks:inspect", "catalog:inspect"),
+        "G20",
+        mandate=(_NATIONAL,),
     ),
     "area-member": Role("reads what is in its area", ("tasks:oversee",), mandate=(_NATIONAL,)),
     "supervisor": Role(

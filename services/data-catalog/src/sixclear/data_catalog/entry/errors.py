@@ -7,7 +7,7 @@ from sixclear.common.web.etags import StaleVersion
 
 class EntryNotFound(DomainError):
     code, status, title = "entry-not-found", 404, "Entry not found"
-    meaning = "No entry of the data catalogue has this identifier."
+    meaning = "No entry of the data catalogue that you may see has this identifier."
     remedy = "List the entries, and use an identifier of that list."
 
 

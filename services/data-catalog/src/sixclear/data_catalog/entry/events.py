@@ -1,8 +1,13 @@
-"""What an entry publishes: organisations by identifier, never a person or the content of a document."""
+"""What an entry publishes: organisations by identifier, never a person or the content of a document.
+
+Of an entry that is not public nothing is published.
+"""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from sixclear.common.events.catalogue import EntityEvents, EventData
 
@@ -52,6 +57,16 @@ class EntryData(EventData):
     registration: RegistrationData
     heartbeat: HeartbeatData
     demonstration: bool
+    classification: Literal["public", "state", "restricted"] | None = Field(
+        default=None, description="Who may know of it. Of what is not `public` nothing is published."
+    )
+
+
+class EntryWithdrawn(EventData):
+    """All that is left of an entry that is not public any more."""
+
+    change: Literal["withdrawn"]
+    entry_id: UUID
 
 
 ENTRY_EVENTS = EntityEvents(
@@ -68,5 +83,7 @@ ENTRY_EVENTS = EntityEvents(
         "document_added": "A document was put into the dossier.",
         "document_removed": "A document was taken out of the dossier.",
         "heartbeat_received": "The running system gave a sign of life.",
+        "withdrawn": "It is not public any more: a last event carries only its identifier.",
     },
+    withdrawal="withdrawn",
 )

@@ -131,7 +131,8 @@ class _Batch:
 
     def _decide(self, place: int, beat: _Beat, entries: Mapping[UUID, Entry]) -> Iterator[_Decided]:
         entry = entries.get(beat.entity_id)
-        if entry is None:
+        if entry is None or entry.owner_organisation_id != beat.command.organisation_id:
+            # The ordinary route says it, which also knows whether this caller may hear of the entry at all.
             return
         check_version(beat.if_match, self._log.epoch, entry.version)
         decided = decide_heartbeat(state_of(entry), beat.command, self._now)
@@ -142,7 +143,9 @@ class _Batch:
 
     async def _store(self, exchange: Exchange, decided: Sequence[_Decided]) -> Sequence[tuple[_Decided, HotAnswer]]:
         """Store what was decided; the answers to those that were stored."""
-        views = await entry_responses(self._context(decided[0].beat), [one.entry for one in decided])
+        # All of them of owners, who read their entries whole.
+        entries = [one.entry for one in decided]
+        views = await entry_responses(self._context(decided[0].beat), entries, inside=True)
         answers = [self._answer(one, view) for one, view in zip(decided, views, strict=True)]
         rows = [
             hot_rows.row_of(one.entry, await self._event(one), one.beat.key(answer))

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal_column,
+    or_,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sixclear.common.entity import Versioned
 from sixclear.common.folded_columns import without_signs
 from sixclear.data_catalog.entry.lifecycle import EntryState
+from sixclear.data_catalog.entry.reading import EVERYONE, PUBLIC, STATE, Reader
 from sixclear.data_catalog.tables import Base
 
 
@@ -44,6 +48,8 @@ class Entry(Versioned, Base):
     # [{"list": slug, "edition": edition}], sorted: an entry stands in few lists, and is always read with them.
     lists: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     legal_basis: Mapped[str | None]
+    # Who may know of it; the release before knows no other than `public`.
+    classification: Mapped[str] = mapped_column(default=PUBLIC, server_default=PUBLIC)
     security_level: Mapped[int | None] = mapped_column(SmallInteger)
     last_backup_at: Mapped[datetime | None]
     deployment_stage: Mapped[str]
@@ -68,6 +74,7 @@ class Entry(Versioned, Base):
         UniqueConstraint("folded_key", "owner_organisation_id"),
         Index("ix_entry_code", "code", "entry_id"),
         CheckConstraint("kind IN ('database', 'information_system', 'dataset', 'data_service')", name="kind"),
+        CheckConstraint("classification IN ('public', 'state', 'restricted')", name="classification"),
         CheckConstraint("security_level BETWEEN 1 AND 5", name="security_level"),
         CheckConstraint("risk IN ('high', 'none')", name="risk"),
         CheckConstraint("promised_period_seconds > 0", name="promised_period_seconds"),
@@ -93,3 +100,15 @@ def state_of(entry: Entry) -> EntryState:
         owner_organisation_id=entry.owner_organisation_id,
         occurred_at=entry.occurred_at,
     )
+
+
+def readable_by(reader: Reader = EVERYONE) -> ColumnElement[bool]:
+    """The entries that a reader may know of, in SQL, as `reading.reads` says it. Every list and count has it."""
+    if reader.everything:
+        return true()
+    readable = [Entry.classification == PUBLIC]
+    if reader.inside:
+        readable.append(Entry.classification == STATE)
+    if reader.organisation_ids:
+        readable.append(Entry.owner_organisation_id.in_(reader.organisation_ids))
+    return or_(*readable)

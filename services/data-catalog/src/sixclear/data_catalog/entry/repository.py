@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, column, exists, or_, select, table, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
@@ -15,12 +15,15 @@ from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.data_catalog.entry.freshness import freshness_in_sql
 from sixclear.data_catalog.entry.lifecycle import StageCommand
-from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.models import Entry, readable_by
+from sixclear.data_catalog.entry.reading import PUBLIC, Reader
 
 _TOLD_STAGES = text(
     """SELECT data->>'deployment_stage' AS stage, data->>'risk' AS risk, meta->>'reason' AS reason FROM event
        WHERE entity_type = 'entry' AND entity_id = :entry_id AND change = 'deployment_stage_changed'"""
 )
+
+_EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("change"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,11 @@ class EntryFilter:
     owner: UUID | None = None
     freshness: str | None = None
     query: str | None = None
+    classification: str | None = None
 
 
 async def find_entry(session: AsyncSession, entry_id: UUID, *, lock: bool = False) -> Entry | None:
-    """The entry with this identifier; its row locked when it is about to change."""
+    """The entry with this identifier, whoever asks; its row locked when it is about to change."""
     return await session.get(Entry, entry_id, with_for_update=lock)
 
 
@@ -60,18 +64,37 @@ async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[Stage
 
 
 async def list_entries(
-    session: AsyncSession, narrow: EntryFilter, *, now: datetime, after: tuple[str, UUID] | None, limit: int
+    session: AsyncSession,
+    reader: Reader,
+    narrow: EntryFilter,
+    *,
+    now: datetime,
+    after: tuple[str, UUID] | None,
+    limit: int,
 ) -> Sequence[Entry]:
-    """Entries in the order of their codes, after the cursor."""
-    statement = select(Entry).where(*_conditions(narrow, now)).order_by(Entry.code, Entry.entry_id).limit(limit)
+    """Entries that the reader may know of, in the order of their codes, after the cursor."""
+    found = select(Entry).where(readable_by(reader), *_conditions(narrow, now))
+    statement = found.order_by(Entry.code, Entry.entry_id).limit(limit)
     if after is not None:
         statement = statement.where(tuple_(Entry.code, Entry.entry_id) > tuple_(*after))
     return (await session.scalars(statement)).all()
 
 
-async def count_entries(session: AsyncSession, narrow: EntryFilter, now: datetime) -> int:
-    """How many entries the list has, as `count_up_to` says it."""
-    return await count_up_to(session, select(Entry.entry_id).where(*_conditions(narrow, now)))
+async def count_entries(session: AsyncSession, reader: Reader, narrow: EntryFilter, now: datetime) -> int:
+    """How many entries the reader's list has, as `count_up_to` says it."""
+    return await count_up_to(session, select(Entry.entry_id).where(readable_by(reader), *_conditions(narrow, now)))
+
+
+async def lock_not_withdrawn(session: AsyncSession, limit: int) -> Sequence[Entry]:
+    """Entries that are not public and of which the last published event still shows them; their rows locked.
+
+    Those that another transaction holds are left for the next time.
+    """
+    last = _EVENT.c.entity_id == Entry.entry_id, _EVENT.c.version == Entry.published_version
+    withdrawn = exists().where(*last, _EVENT.c.entity_type == "entry", _EVENT.c.change == "withdrawn")
+    hidden = select(Entry).where(Entry.classification != PUBLIC, Entry.published_version.is_not(None), ~withdrawn)
+    held = hidden.order_by(Entry.entry_id).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(held)).all()
 
 
 def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -90,6 +113,8 @@ def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]
     if narrow.freshness:
         derived = freshness_in_sql(Entry.last_heartbeat_at, Entry.promised_period_seconds, now)
         conditions.append(derived == narrow.freshness)
+    if narrow.classification:
+        conditions.append(Entry.classification == narrow.classification)
     if narrow.query:
         conditions.append(found_in(Entry.search_text, narrow.query))
     return conditions

@@ -1,7 +1,8 @@
 """Rows of entries as responses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sixclear.common.events.log import StoredEvent
@@ -24,6 +25,8 @@ from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 from sixclear.data_catalog.organisation.service import Briefs, brief, briefs
 
 _DERIVED = {"owner", "registration", "heartbeat", "documents"}
+# Known to bodies, never to everyone.
+_INSIDE = ("security_level", "last_backup_at")
 
 
 def entry_summary(entry: Entry, now: datetime, names: Briefs) -> EntrySummary:
@@ -35,22 +38,31 @@ def entry_summary(entry: Entry, now: datetime, names: Briefs) -> EntrySummary:
     return EntrySummary.model_validate(own | derived)
 
 
-async def entry_response(ctx: Context, entry: Entry, names: Briefs | None = None) -> EntryView:
-    """An entry with its two ladders and its dossier, missing documents first; `names` where they were read before."""
-    (response,) = await entry_responses(ctx, [entry], names)
+async def entry_response(ctx: Context, entry: Entry, names: Briefs | None = None, *, inside: bool = False) -> EntryView:
+    """An entry with its two ladders and its dossier, missing documents first; `names` where they were read before.
+
+    `inside`: the reader is told what bodies know of each other's entries.
+    """
+    (response,) = await entry_responses(ctx, [entry], names, inside=inside)
     return response
 
 
-async def entry_responses(ctx: Context, entries: Sequence[Entry], names: Briefs | None = None) -> list[EntryView]:
+async def entry_responses(
+    ctx: Context, entries: Sequence[Entry], names: Briefs | None = None, *, inside: bool = False
+) -> list[EntryView]:
     """As `entry_response`, of several entries; two statements for all of them."""
     dossiers = await documents.dossiers(ctx, [entry.entry_id for entry in entries])
     if names is None:
         names = await briefs(ctx, {entry.owner_organisation_id for entry in entries})
-    return [_response(entry, dossiers.get(entry.entry_id, ()), names, ctx.now) for entry in entries]
+    hidden = () if inside else _INSIDE
+    return [_response(entry, dossiers.get(entry.entry_id, ()), names, ctx.now, hidden) for entry in entries]
 
 
-def _response(entry: Entry, dossier: Sequence[Document], names: Briefs, now: datetime) -> EntryView:
+def _response(
+    entry: Entry, dossier: Sequence[Document], names: Briefs, now: datetime, hidden: Sequence[str]
+) -> EntryView:
     own = {name: getattr(entry, name) for name in EntryView.model_fields if name not in _DERIVED}
+    own |= dict.fromkeys(hidden)
     registration = {name: _registration(entry, name) for name in RegistrationDetail.model_fields}
     owner = brief(names, entry.owner_organisation_id)
     derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, now)}
@@ -91,22 +103,33 @@ def _heartbeat(entry: Entry, now: datetime) -> HeartbeatView:
     )
 
 
-def history_response(events: Sequence[StoredEvent]) -> list[HistoryEntry]:
-    """An entry's changes as everyone may read them: which organisation made each, never which client or person."""
-    return [
-        HistoryEntry(
-            version=event.version,
-            change=event.change,
-            occurred_at=event.occurred_at,
-            recorded_at=event.recorded_at,
-            organisation_id=_actor(event),
-            deployment_stage=event.data["deployment_stage"],
-            risk=event.data["risk"],
-            registration_status=event.data["registration"]["status"],
-            missing_documents=event.data["registration"]["missing_documents"],
-        )
-        for event in events
-    ]
+def history_response(
+    events: Sequence[StoredEvent], states: Mapping[int, Mapping[str, Any]], entry: Entry
+) -> list[HistoryEntry]:
+    """An entry's changes: which organisation made each, never which client or person.
+
+    `states` says what each left, by version; where it is not known any more, the entry as it is stands for it.
+    """
+    now = {
+        "deployment_stage": entry.deployment_stage,
+        "risk": entry.risk,
+        "registration": {"status": entry.registration_status, "missing_documents": entry.missing_documents},
+    }
+    return [_history_entry(event, states[event.version] or now) for event in events]
+
+
+def _history_entry(event: StoredEvent, state: Mapping[str, Any]) -> HistoryEntry:
+    return HistoryEntry(
+        version=event.version,
+        change=event.change,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        organisation_id=_actor(event),
+        deployment_stage=state["deployment_stage"],
+        risk=state["risk"],
+        registration_status=state["registration"]["status"],
+        missing_documents=state["registration"]["missing_documents"],
+    )
 
 
 def _actor(event: StoredEvent) -> UUID | None:

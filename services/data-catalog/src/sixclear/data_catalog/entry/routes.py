@@ -15,19 +15,18 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
-from sixclear.common.web.access import Access
+from sixclear.common.web.access import Access, current_caller
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.openapi import LOCATED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
-from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route import SessionDep, TransactionalRoute, current_time
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag, use_case
 from sixclear.data_catalog.entry import access, responses, service
-from sixclear.data_catalog.entry.access import ALL_PUBLIC
 from sixclear.data_catalog.entry.errors import (
     STEP_REFUSALS,
     EntryNotFound,
@@ -39,6 +38,7 @@ from sixclear.data_catalog.entry.metrics import HEARTBEATS
 from sixclear.data_catalog.entry.models import Entry
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import (
+    Classification,
     DeploymentStage,
     EntryDescription,
     EntrySummary,
@@ -54,9 +54,10 @@ from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list.errors import ListNotFound
 
-router = APIRouter(route_class=TransactionalRoute, tags=["entries"], dependencies=[Depends(ALL_PUBLIC)])
+router = APIRouter(route_class=TransactionalRoute, tags=["entries"])
 
 PUBLIC = Depends(access.PUBLIC)
+READ = Depends(access.READ)
 WRITE = Depends(Access.scope("catalog:write", "catalog:approve", organisation=access.OWNER_OR_STEWARD))
 BEAT = Depends(access.BEAT)
 _DESCRIBING_REFUSALS = (
@@ -70,6 +71,12 @@ _DESCRIBING_REFUSALS = (
 )
 
 
+@router.get(
+    "/own/entries",
+    operation_id="listOwnEntries",
+    dependencies=[READ],
+    responses=problem_responses(ListNotFound, ReferenceUnknown),
+)
 @router.get(
     "/entries",
     operation_id="listEntries",
@@ -88,13 +95,21 @@ async def list_entries(
     ] = None,
     freshness: Annotated[Freshness | None, Query(description="Derived at the time of the response.")] = None,
     q: Annotated[Words | None, Query(description="Part of code, name or description.")] = None,
+    classification: Annotated[
+        Classification | None, Query(description="Without a token all that is found is `public`.")
+    ] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[EntrySummary]:
-    """Entries in the order of their codes; diacritics in `q` do not matter."""
+    """Entries that the caller may know of, in the order of their codes; diacritics in `q` do not matter.
+
+    Without a token: what is `public`. Below `/own`: also what is `state`, and what is `restricted` of the caller's own
+    body and of those that its mandate names; for the data steward all.
+    """
     owner_id = await organisations.meant(ctx, "owner", owner)
-    narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner_id, freshness, q)
-    context = repr(narrow)
+    narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner_id, freshness, q, classification)
+    # The total in a cursor was counted for this reader.
+    context = f"{narrow!r} {await access.reader_of(ctx)!r}"
     counted, *after = decode_cursor(cursor, int, str, UUID, context=context) if cursor else (None,)
     rows = await service.list_entries(ctx, narrow, (after[0], after[1]) if after else None, limit + 1)
     if counted is None:
@@ -111,6 +126,13 @@ async def list_entries(
 
 
 @router.get(
+    "/own/entries/{entry_id}",
+    operation_id="getOwnEntry",
+    response_model=EntryView,
+    dependencies=[READ],
+    responses=problem_responses(EntryNotFound) | {304: {"description": "The version in If-None-Match is current."}},
+)
+@router.get(
     "/entries/{entry_id}",
     operation_id="getEntry",
     response_model=EntryView,
@@ -118,16 +140,27 @@ async def list_entries(
     responses=problem_responses(EntryNotFound) | {304: {"description": "The version in If-None-Match is current."}},
 )
 async def get_entry(ctx: ContextDep, entry_id: UUID, request: Request, response: Response) -> Response | EntryView:
-    """One entry with its two ladders, its dossier and its last sign of life."""
+    """One entry with its two ladders, its dossier and its last sign of life.
+
+    Below `/own` also one that is not `public`, as far as the caller may know of it, with `security_level` and
+    `last_backup_at`.
+    """
     entry = await service.get_entry(ctx, entry_id)
     names = await organisations.briefs(ctx, [entry.owner_organisation_id])
     owner = organisations.brief(names, entry.owner_organisation_id)
     version = tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now, owner))
     if not_modified(request, version):
         return Response(status_code=304, headers={"ETag": version})
-    return await responses.entry_response(ctx, entry, names)
+    inside = access.reads_inside(await access.reader_of(ctx), entry)
+    return await responses.entry_response(ctx, entry, names, inside=inside)
 
 
+@router.get(
+    "/own/entries/{entry_id}/history",
+    operation_id="listOwnEntryHistory",
+    dependencies=[READ],
+    responses=problem_responses(EntryNotFound),
+)
 @router.get(
     "/entries/{entry_id}/history",
     operation_id="listEntryHistory",
@@ -137,10 +170,11 @@ async def get_entry(ctx: ContextDep, entry_id: UUID, request: Request, response:
 async def list_history(
     ctx: ContextDep, entry_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
 ) -> Page[HistoryEntry]:
-    """An entry's changes, newest first."""
+    """An entry's changes, newest first; those while it was hidden only for who reads the whole of it."""
     context = f"history {entry_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
-    changes = responses.history_response(await service.history(ctx, entry_id, before, limit + 1))
+    entry, events = await service.history(ctx, entry_id, before, limit + 1)
+    changes = responses.history_response(events, await service.states_after(ctx, events), entry)
     return page_of(changes, limit, item=lambda change: change, key=lambda change: (change.version,), context=context)
 
 
@@ -156,7 +190,8 @@ async def list_history(
 async def put_entry(ctx: ContextDep, description: EntryDescription, expect: ExpectDep, response: Response) -> EntryView:
     """Register an entry; with a code that its owner has sent before, describe it again (200).
 
-    A description replaces the one before: what is left out is emptied, except the lists. PATCH keeps it.
+    A description replaces the one before: what is left out is emptied, except the lists and the classification. PATCH
+    keeps it. One that is not `public` any more is withdrawn: it leaves lists, counts and figures, past ones too.
     """
     entry, created = await service.put_entry(ctx, description, expect)
     if created:
@@ -215,7 +250,14 @@ async def add_heartbeat(
     return await _tagged(ctx, entry, response)
 
 
+async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
+    """What the caller may read now of an answer that was kept for it; raises EntryNotFound."""
+    ctx = await use_case(request, session, await current_caller(request), await current_time(request))
+    return await service.still_readable(ctx, answer)
+
+
 async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:
-    view = await responses.entry_response(ctx, entry)
+    # Who changes an entry owns it, or keeps the catalogue.
+    view = await responses.entry_response(ctx, entry, inside=True)
     tag(response, ctx.log, entry, responses.derived_state(entry, ctx.now, view.owner))
     return view

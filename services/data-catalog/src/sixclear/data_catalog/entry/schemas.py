@@ -24,6 +24,7 @@ DeploymentStage = Literal[
 ]
 Risk = Literal["high", "none"]
 RegistrationStatus = Literal["not_submitted", "draft", "submitted", "returned", "approved"]
+Classification = Literal["public", "state", "restricted"]
 Freshness = Literal["fresh", "late", "silent", "no_promise"]
 
 
@@ -37,7 +38,7 @@ class Listing(Schema):
 class EntryDescription(Schema):
     """An entry to register, or, with a code that is known, to describe again.
 
-    A field that is left out is emptied; only `lists` stay as they are.
+    A field that is left out is emptied; only `lists` and `classification` stay as they are.
     """
 
     code: Code = Field(description="The upsert key of the owner. Stored as first given; another case is the same code.")
@@ -51,6 +52,12 @@ class EntryDescription(Schema):
         description="Only a steward (`catalog:approve`) changes them. Left out or null: as they are.",
     )
     legal_basis: Line | None = None
+    classification: Classification | None = Field(
+        default=None,
+        description="Who may know of the entry: `public` everyone, `state` any body with a token, `restricted` its"
+        " owner, the data steward, and inspectors by mandate. Left out or null: as it is; a new entry is `public`, and"
+        " one whose `security_level` becomes 4 or 5 is `restricted`.",
+    )
     security_level: Annotated[int, Field(ge=1, le=5, strict=True), TAKES_WHOLE] | None = None
     last_backup_at: UtcInstant | None = None
     promised_period_seconds: Annotated[int, Field(ge=1, le=315_360_000, strict=True), TAKES_WHOLE] | None = Field(
@@ -114,6 +121,7 @@ class EntrySummary(Schema):
     registration: RegistrationView
     heartbeat: HeartbeatView
     demonstration: bool
+    classification: Classification
     version: int
 
 
@@ -127,13 +135,16 @@ class RegistrationDetail(RegistrationView):
     approved_by_organisation_id: UUID | None
 
 
+_INSIDE = "Null where no token was sent: it is for bodies, below `/own`. Also null while it is not known."
+
+
 class EntryView(EntrySummary):
     """An entry with its two ladders and its dossier, missing documents first."""
 
     description: str | None
     legal_basis: str | None
-    security_level: int | None
-    last_backup_at: datetime | None
+    security_level: int | None = Field(description=_INSIDE)
+    last_backup_at: datetime | None = Field(description=_INSIDE)
     records_count: int | None
     registration: RegistrationDetail
     documents: list[DocumentView]

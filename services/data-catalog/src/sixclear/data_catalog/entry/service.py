@@ -2,23 +2,38 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
+import orjson
+
+from sixclear.common.caller import Caller
 from sixclear.common.change import Change
-from sixclear.common.events.log import StoredEvent
+from sixclear.common.clock import Clock
+from sixclear.common.db import Database
+from sixclear.common.events.log import EventLog, StoredEvent
 from sixclear.common.folding import fold
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key, named_by
 from sixclear.common.recording import record
 from sixclear.common.use_case import AlreadyRegistered, Context, Expect, ReferenceUnknown, told_time
 from sixclear.common.web.merge_patch import patched
-from sixclear.data_catalog.entry import lifecycle, repository
-from sixclear.data_catalog.entry.access import is_steward, require_owner_or_steward
+from sixclear.data_catalog.entry import lifecycle, repository, responses
+from sixclear.data_catalog.entry.access import (
+    NOT_SEEN,
+    is_steward,
+    reader_of,
+    reads,
+    reads_inside,
+    reads_whole,
+    require_owner_or_steward,
+)
 from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward
 from sixclear.data_catalog.entry.lifecycle import HeartbeatCommand, StageCommand
 from sixclear.data_catalog.entry.models import Entry, state_of
-from sixclear.data_catalog.entry.recording import ENTRY
+from sixclear.data_catalog.entry.reading import PUBLIC, STATE, Reader, classified
+from sixclear.data_catalog.entry.recording import ENTRY, WITHDRAWN
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, Listing, StageStep
 from sixclear.data_catalog.fields import PREFIX
@@ -26,13 +41,18 @@ from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list import service as programme_lists
 
 _OWNER = "#/owner_organisation_id"
+# Not a client: what a rule did to entries of before it.
+_RULE = Caller("classification")
+_AT_ONCE = 200
+# What a patch does not name: the time is of the patch, and a level that rises may classify the entry.
+_NOT_PATCHED = {"occurred_at", "classification"}
 
 
 async def get_entry(ctx: Context, entry_id: UUID, *, lock: bool = False) -> Entry:
-    """The entry with this identifier; raises EntryNotFound."""
+    """The entry with this identifier. Raises EntryNotFound, also for one of which the caller may not know."""
     entry = await repository.find_entry(ctx.session, entry_id, lock=lock)
-    if entry is None:
-        raise EntryNotFound("No entry has this identifier; list them at /entries.")
+    if entry is None or not reads(await reader_of(ctx), entry):
+        raise EntryNotFound(NOT_SEEN)
     return entry
 
 
@@ -53,21 +73,84 @@ async def record_change(
 async def list_entries(
     ctx: Context, narrow: EntryFilter, after: tuple[str, UUID] | None, limit: int
 ) -> Sequence[Entry]:
-    """Entries in the order of their codes. Raises ListNotFound for a list that is not known."""
+    """Entries that the caller may know of, in the order of their codes. Raises ListNotFound for an unknown list."""
     if narrow.listed:
         await programme_lists.require_list(ctx, narrow.listed)
-    return await repository.list_entries(ctx.session, narrow, now=ctx.now, after=after, limit=limit)
+    reader = await reader_of(ctx)
+    return await repository.list_entries(ctx.session, reader, narrow, now=ctx.now, after=after, limit=limit)
 
 
 async def count_entries(ctx: Context, narrow: EntryFilter) -> int:
-    """How many entries the list has, as `count_up_to` says it."""
-    return await repository.count_entries(ctx.session, narrow, ctx.now)
+    """How many entries the caller's list has, as `count_up_to` says it."""
+    return await repository.count_entries(ctx.session, await reader_of(ctx), narrow, ctx.now)
 
 
-async def history(ctx: Context, entry_id: UUID, before: int | None, limit: int) -> Sequence[StoredEvent]:
-    """An entry's events, newest first; raises EntryNotFound."""
-    await get_entry(ctx, entry_id)
-    return await ctx.log.history(ctx.session, "entry", entry_id, before=before, limit=limit)
+async def history(ctx: Context, entry_id: UUID, before: int | None, limit: int) -> tuple[Entry, Sequence[StoredEvent]]:
+    """An entry and its events, newest first, as far as the caller may read them; raises EntryNotFound.
+
+    What happened while the entry was hidden stays with who reads the whole of it, also when it is public again.
+    """
+    entry, reader = await get_entry(ctx, entry_id), await reader_of(ctx)
+    whole = reads_whole(reader, entry)
+    found: list[StoredEvent] = []
+    while len(found) < limit:
+        events = await ctx.log.history(ctx.session, "entry", entry_id, before=before, limit=limit)
+        found += [event for event in events if whole or _is_told(reader, event)]
+        if len(events) < limit:
+            break
+        before = events[-1].version
+    return entry, found[:limit]
+
+
+def _is_told(reader: Reader, event: StoredEvent) -> bool:
+    return event.published or (reader.inside and event.data.get("classification") == STATE)
+
+
+async def states_after(ctx: Context, events: Sequence[StoredEvent]) -> dict[int, Mapping[str, Any]]:
+    """What each of these events left, by version; of a withdrawal, which says nothing, what everyone last read.
+
+    A withdrawal moves no ladder. One statement for each of them; empty where the event before it is archived.
+    """
+    states = {event.version: event.data for event in events}
+    for event in events:
+        if event.change == WITHDRAWN:
+            last = event.version if event.previous_version is None else event.previous_version + 1
+            older = await ctx.log.history(ctx.session, "entry", event.entity_id, 1, before=last)
+            states[event.version] = older[0].data if older else {}
+    return states
+
+
+async def still_readable(ctx: Context, answer: bytes) -> bytes:
+    """What the caller may read now of an answer that was kept for it; raises EntryNotFound.
+
+    A kept answer tells an entry whole. To give it again is a reading: a body that owns the entry no more is told what
+    bodies are, and nothing of one that it may not know of.
+    """
+    told: Any = orjson.loads(answer) if answer else None
+    if not isinstance(told, dict) or "entry_id" not in told:
+        return answer
+    entry, reader = await get_entry(ctx, UUID(told["entry_id"])), await reader_of(ctx)
+    if reads_whole(reader, entry):
+        return answer
+    view = await responses.entry_response(ctx, entry, inside=reads_inside(reader, entry))
+    return view.model_dump_json().encode()
+
+
+async def withdraw_hidden(database: Database, log: EventLog, clock: Clock) -> None:
+    """Publish the withdrawal of each entry that is not public and that the log still shows as if it were.
+
+    An upgrade classifies entries of before, and a process of the release before may publish one until it ends. Safe to
+    run twice, and in several processes.
+    """
+    while True:
+        async with database.transaction() as session:
+            ctx = Context(session, log, _RULE, clock())
+            left = await repository.lock_not_withdrawn(session, _AT_ONCE)
+            for entry in left:
+                await record_change(ctx, entry, Change(WITHDRAWN, {}), ctx.now)
+        if not left:
+            return
+        log.wake()
 
 
 async def put_entry(ctx: Context, description: EntryDescription, expect: Expect) -> tuple[Entry, bool]:
@@ -85,6 +168,7 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
     entry = _known(ctx, coded, description.code, owner)
     expect(entry)
     fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
+    fields["classification"] = _classification(description, entry)
     if entry is None:
         return await _register(ctx, description, fields, taken={row.entry_id for row in coded}), True
     await _update(ctx, entry, description, fields)
@@ -101,7 +185,7 @@ async def patch_entry(ctx: Context, entry_id: UUID, patch: Mapping[str, Any], ex
     coded = await repository.find_coded(ctx.session, code)
     entry = await locked(ctx, entry_id, expect)
     require_owner_or_steward(ctx, entry.owner_organisation_id, "change an entry of another organisation")
-    own = {name: getattr(entry, name) for name in EntryDescription.model_fields if name != "occurred_at"}
+    own = {name: getattr(entry, name) for name in EntryDescription.model_fields if name not in _NOT_PATCHED}
     own["owner_organisation_id"] = str(entry.owner_organisation_id)
     description = patched(EntryDescription, own, patch, code=code)
     owner = entry.owner_organisation_id
@@ -110,6 +194,7 @@ async def patch_entry(ctx: Context, entry_id: UUID, patch: Mapping[str, Any], ex
     require_owner_or_steward(ctx, owner, "describe an entry of another organisation")
     fields = _described(ctx, description) | {"owner_organisation_id": owner}
     fields["lists"] = await _listings(ctx, description.lists, entry.lists)
+    fields["classification"] = _classification(description, entry)
     owned = [row for row in coded if row.owner_organisation_id == owner]
     taken = [row for row in named_by(owned, (code,), _code) if row.entry_id != entry_id]
     if taken:
@@ -139,7 +224,15 @@ async def _update(ctx: Context, entry: Entry, description: EntryDescription, fie
     changed = {name: value for name, value in fields.items() if getattr(entry, name) != value}
     if changed:
         occurred_at = ctx.fact_time(description.occurred_at, entry.occurred_at)
-        await record_change(ctx, entry, Change("updated", changed), occurred_at)
+        # Only once: what is hidden already has nothing left to withdraw.
+        withdrawn = entry.classification == PUBLIC and fields["classification"] != PUBLIC
+        name = WITHDRAWN if withdrawn and entry.published_version is not None else "updated"
+        await record_change(ctx, entry, Change(name, changed), occurred_at)
+
+
+def _classification(description: EntryDescription, entry: Entry | None) -> str:
+    before, level = (None, None) if entry is None else (entry.classification, entry.security_level)
+    return classified(description.classification, before, level, description.security_level)
 
 
 async def _register(
@@ -148,11 +241,8 @@ async def _register(
     occurred_at = ctx.fact_time(description.occurred_at, None)
     owner: UUID = fields["owner_organisation_id"]
     by_owner = ctx.caller.organisation_id == owner
-    entry_id = stable_id("entry", description.code)
-    if entry_id in taken:
-        entry_id = stable_id("entry", str(owner), description.code)
     entry = Entry(
-        entry_id=entry_id,
+        entry_id=_new_id(description.code, owner, taken, hidden=fields["classification"] != PUBLIC),
         code=description.code,
         folded_key=folded_key(description.code),
         deployment_stage=lifecycle.LADDER[0],
@@ -167,10 +257,20 @@ async def _register(
     return entry
 
 
+def _new_id(code: str, owner: UUID, taken: Collection[UUID], *, hidden: bool) -> UUID:
+    """The identifier of a new entry: that of its code, or, where that is taken, that of its code with its owner.
+
+    One that begins hidden never takes that of its code: another body with the same code would see that it is taken.
+    """
+    by_code = () if hidden else (stable_id("entry", code),)
+    by_owner = (stable_id("entry", str(owner), code, *again) for again in chain([()], ((str(n),) for n in count(2))))
+    return next(one for one in chain(by_code, by_owner) if one not in taken)
+
+
 def _described(ctx: Context, description: EntryDescription) -> dict[str, Any]:
-    """The columns that a description sets, without its lists."""
+    """The columns that a description sets, without its lists and its classification."""
     words = (description.code, description.name_vi, description.name_en, description.description)
-    plain = description.model_dump(exclude={"code", "lists", "occurred_at"})
+    plain = description.model_dump(exclude={"code", "lists", "occurred_at", "classification"})
     if description.last_backup_at is not None:
         plain["last_backup_at"] = told_time(description.last_backup_at, ctx.now, "last_backup_at")
     return plain | {"search_text": fold(" ".join(filter(None, words)))}

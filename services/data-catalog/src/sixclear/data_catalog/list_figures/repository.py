@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.models import Entry, readable_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Count:
 
 
 async def count_entries(session: AsyncSession) -> Sequence[Count]:
-    """Entries by list, edition and stage, and by list and stage: counted from the entries' rows.
+    """Public entries by list, edition and stage, and by list and stage: counted from the entries' rows.
 
     An entry counts once in each of its editions, and once in the list, whatever its kind and stage. What is retired is
     at no risk.
@@ -32,12 +32,13 @@ async def count_entries(session: AsyncSession) -> Sequence[Count]:
     edition = func.jsonb_extract_path_text(listing, "edition")
     entries = func.count(Entry.entry_id.distinct())
     stage = Entry.deployment_stage
-    statement = select(
+    counted = select(
         slug,
         edition,
         stage,
         entries,
         entries.filter(Entry.risk == "high", stage != "retire"),
         entries.filter(Entry.demonstration),
-    ).group_by(func.grouping_sets(tuple_(slug, edition, stage), tuple_(slug, stage)))
-    return [Count(*row) for row in await session.execute(statement)]
+    ).where(readable_by())
+    grouped = counted.group_by(func.grouping_sets(tuple_(slug, edition, stage), tuple_(slug, stage)))
+    return [Count(*row) for row in await session.execute(grouped)]

@@ -6,9 +6,11 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.data_catalog.organisation.models import Organisation
 
+# The second one: the first kept nothing of what stands above a body, and is still that of the release before.
+GROUP = "data-catalog.organisations-2"
 TOPIC = "sixclear.tasks.organisation.v1"
 
 
 def mirror(bus: Bus, database: Database, clock: Clock) -> Mirror:
     """What fills the table of organisations."""
-    return Mirror(bus, database, clock, group="data-catalog.organisations", topic=TOPIC, kind=Organisation)
+    return Mirror(bus, database, clock, group=GROUP, topic=TOPIC, kind=Organisation)

@@ -1,11 +1,12 @@
 """The organisations that requests name, by identifier or by any of their codes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from sixclear.common.bus import mirror
 from sixclear.common.bus.mirror_references import References
 from sixclear.common.use_case import Context
+from sixclear.data_catalog.organisation import repository
 from sixclear.data_catalog.organisation.models import Organisation
 from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 
@@ -26,6 +27,11 @@ async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:
         ).of(row.version)
         for organisation_id, row in found.items()
     }
+
+
+async def within(ctx: Context, ids: Collection[UUID]) -> set[UUID]:
+    """These bodies with all that stand below them; one that was not heard of yet is itself alone."""
+    return await repository.within(ctx.session, ids)
 
 
 def brief(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:

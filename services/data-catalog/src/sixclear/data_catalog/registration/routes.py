@@ -12,7 +12,7 @@ from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.data_catalog.document.errors import DocumentNotFound, DocumentWithoutContent, DossierFull
 from sixclear.data_catalog.document.schemas import DocumentDescription
-from sixclear.data_catalog.entry.access import ALL_PUBLIC, OWNER
+from sixclear.data_catalog.entry.access import OWNER
 from sixclear.data_catalog.entry.errors import STEP_REFUSALS
 from sixclear.data_catalog.entry.models import Entry
 from sixclear.data_catalog.entry.responses import derived_state, entry_response
@@ -23,7 +23,7 @@ from sixclear.data_catalog.registration.access import REVIEWER
 from sixclear.data_catalog.registration.errors import DecisionByOwner, DocumentsMissing, DossierEmpty
 from sixclear.data_catalog.registration.schemas import RemovalStep, ReturnStep
 
-router = APIRouter(route_class=TransactionalRoute, tags=["registration"], dependencies=[Depends(ALL_PUBLIC)])
+router = APIRouter(route_class=TransactionalRoute, tags=["registration"])
 
 SUBMIT = Depends(Access.scope("catalog:write", organisation=OWNER))
 DECIDE = Depends(Access.scope("catalog:approve", organisation=REVIEWER))
@@ -101,6 +101,7 @@ async def approve(ctx: ContextDep, entry_id: UUID, step: Step, expect: ExpectDep
 
 
 async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:
-    view = await entry_response(ctx, entry)
+    # Who takes a step owns the entry, or decides on its dossier as data steward.
+    view = await entry_response(ctx, entry, inside=True)
     tag(response, ctx.log, entry, derived_state(entry, ctx.now, view.owner))
     return view

@@ -38,4 +38,5 @@ CHANGES: Mapping[str, str] = {
     "entry.document_added": N_("Thêm tài liệu hồ sơ"),
     "entry.document_removed": N_("Rút tài liệu khỏi hồ sơ"),
     "entry.heartbeat_received": N_("Nhận tín hiệu hoạt động"),
+    "entry.withdrawn": N_("Rút khỏi công khai"),
 }
