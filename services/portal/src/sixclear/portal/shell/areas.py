@@ -32,9 +32,9 @@ class Area:
     cache_control: str
     menu: Sequence[MenuItem]
 
-    def page(self, name: str, *, reads: Sequence[str] = ()) -> "Page":
-        """The page in the folder `name` of this area, and the parameters of an address that it `reads`."""
-        return Page(self, name, tuple(reads))
+    def page(self, name: str, *, reads: Sequence[str] = (), styles: Sequence[str] = ()) -> "Page":
+        """The page in the folder `name`, the parameters of an address that it `reads`, and its own `styles`."""
+        return Page(self, name, tuple(reads), tuple(styles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,13 @@ class Page:
     """A page: the folder `name` of its area, with its routes, templates and script.
 
     `reads` are the parameters of its address. Others, such as those that social networks append, are ignored, and no
-    link on the page carries them on.
+    link on the page carries them on. `styles` are those that only some pages load, beside those of every page.
     """
 
     area: Area
     name: str
     reads: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
     routes: list[BaseRoute] = field(default_factory=list)
 
     def get(self, path: str) -> Callable[[Endpoint], Endpoint]:

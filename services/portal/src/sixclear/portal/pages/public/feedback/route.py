@@ -16,7 +16,7 @@ from sixclear.portal.shell.forms import form_key_of, new_form_key, read_form
 from sixclear.portal.shell.portal import portal_of
 from sixclear.portal.shell.sent_before import key_sent_before, remember_key
 
-PAGE = PUBLIC.page("feedback", reads=("programme",))
+PAGE = PUBLIC.page("feedback", reads=("programme",), styles=("form",))
 _SENT = "/feedback/sent"
 # Nothing of the visitor is in the empty form. A browser that may keep it gives back what was typed after Back.
 _KEPT_BY_THE_BROWSER = "private, no-cache"

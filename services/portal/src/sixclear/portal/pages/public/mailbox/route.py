@@ -31,7 +31,7 @@ from sixclear.portal.shell.forms import form_key_of, read_form
 from sixclear.portal.shell.portal import portal_of
 from sixclear.portal.upstream.cases import CaseCopy
 
-PAGE = PUBLIC.page("mailbox")
+PAGE = PUBLIC.page("mailbox", styles=("form",))
 _MAILBOX = "/feedback/mailbox"
 _NEW_CODE, _PROOF = f"{_MAILBOX}/code", f"{_MAILBOX}/proof"
 
