@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.e2e.browser.conftest import Site, go_on, go_to_the_end
 from tests.integration.portal.records import RECEIPT
+from tests.integration.portal.shown_pages import COPY, PROPOSAL
 
 import sixclear.portal
 from sixclear.common.ids import stable_id
@@ -19,8 +20,17 @@ Open = Callable[..., Page]
 TASK = f"/tasks/{stable_id('task', '0')}"
 UNIT = f"/organisations/{stable_id('organisation', '48')}"
 INDICATOR = "/results/indicators/online-services"
-# What a phone shows of the lists of results; their parts are those of the pages above.
-LISTS = ["/results/documents", f"/results/documents/{stable_id('document', '1')}", "/results/money", "/results/scores"]
+# Pages whose parts are those of the pages below.
+ALIKE = [
+    "/results/documents",
+    f"/results/documents/{stable_id('document', '1')}",
+    "/results/money",
+    "/results/scores",
+    "/feedback/public",
+    "/feedback/proposals",
+    PROPOSAL,
+    "/feedback/statistics",
+]
 PAGES = [
     "/",
     "/?as_of=2025-12-04",
@@ -33,6 +43,7 @@ PAGES = [
     "/feedback",
     "/feedback#step-sender",
     "/feedback/mailbox",
+    COPY,
     "/verify",
     "/log",
     "/catalogue",
@@ -75,8 +86,8 @@ def test_a_phone_never_scrolls_sideways(open_page: Open, path: str, language: st
 
 @pytest.mark.long
 @pytest.mark.parametrize("language", NAMES)
-@pytest.mark.parametrize("path", LISTS)
-def test_lists_of_results_are_read_by_everyone(open_page: Open, path: str, language: str) -> None:
+@pytest.mark.parametrize("path", ALIKE)
+def test_pages_that_are_alike_are_read_by_everyone(open_page: Open, path: str, language: str) -> None:
     page = open_page(path, width=320, language=language)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert serious(page) == []

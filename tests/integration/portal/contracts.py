@@ -73,7 +73,9 @@ class Contract:
 
 
 def _valid(schema: Draft202012Validator, value: str) -> bool:
-    """Whether a text of an address is a value of the schema, perhaps as a number."""
+    """Whether a text of an address is a value of the schema, perhaps as a number or as true or false."""
+    if value in ("true", "false") and schema.is_valid(value == "true"):
+        return True
     return schema.is_valid(value) or (value.isdecimal() and schema.is_valid(int(value)))
 
 

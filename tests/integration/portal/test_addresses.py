@@ -6,7 +6,8 @@ from typing import get_args
 
 import httpx2
 import pytest
-from tests.integration.portal.test_pages import PAGES, Document
+from tests.integration.portal.shown_pages import PAGES
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.tasks.task.listing import Sort

@@ -6,7 +6,8 @@ import httpx2
 import pytest
 from tests.integration.portal import upstream_catalog
 from tests.integration.portal.records import NOW, iso
-from tests.integration.portal.test_pages import TASK, UNIT, Document
+from tests.integration.portal.shown_pages import TASK, UNIT
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
 pytestmark = pytest.mark.asyncio

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx2
 import pytest
 from tests.integration.portal.records import RECEIPT
-from tests.integration.portal.test_pages import PAGES, TASK
+from tests.integration.portal.shown_pages import PAGES, TASK
 from tests.integration.portal.upstream import Upstream
 
 pytestmark = pytest.mark.asyncio

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from tests.integration.portal.records import NOW
-from tests.integration.portal.test_pages import DATA_PATHS, TASK, UNIT
+from tests.integration.portal.shown_pages import DATA_PATHS, TASK, UNIT
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.common.ids import stable_id

@@ -7,7 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 from tests.integration.portal.records import NOW, Records, iso
-from tests.integration.portal.test_pages import UNIT, Document
+from tests.integration.portal.shown_pages import UNIT
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.common.ids import stable_id

@@ -5,7 +5,8 @@ from datetime import timedelta
 import httpx2
 import pytest
 from tests.integration.portal.records import DIRECTIVE_ID, NOW, SLUG, iso
-from tests.integration.portal.test_pages import TASK, Document
+from tests.integration.portal.shown_pages import TASK
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.common.ids import stable_id

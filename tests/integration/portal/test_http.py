@@ -5,7 +5,7 @@ import gzip
 import httpx2
 import pytest
 from tests.integration.portal.records import NOW
-from tests.integration.portal.test_pages import PAGES
+from tests.integration.portal.shown_pages import PAGES
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.portal.app import create_app

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from tests.integration.portal import upstream_tasks
 from tests.integration.portal.records import RECEIPT
-from tests.integration.portal.test_pages import PAGES, TASK
+from tests.integration.portal.shown_pages import PAGES, TASK
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.portal.words.languages import NAMES

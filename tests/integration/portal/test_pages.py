@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.integration.portal.records import HOSTILE, RECEIPT
+from tests.integration.portal.shown_pages import DATA_PATHS, PAGES, RECORDS
 from tests.integration.portal.upstream import Upstream
 from tests.integration.private_answers import kept, walk_private_answers
 
@@ -20,45 +21,6 @@ from sixclear.portal.upstream.waiting import PAUSE_SECONDS
 from sixclear.portal.words.languages import NAMES
 
 pytestmark = pytest.mark.asyncio
-
-TASK = f"/tasks/{stable_id('task', '0')}"
-UNIT = f"/organisations/{stable_id('organisation', '48')}"
-DOCUMENT = f"/results/documents/{stable_id('document', '1')}"
-INDICATOR = "/results/indicators/online-services"
-# Without their own service there is no page of these.
-RECORDS = (TASK, UNIT, INDICATOR, DOCUMENT)
-PAGES = [
-    "/",
-    "/?as_of=2025-12-04",
-    "/?programme=demonstration",
-    "/tasks",
-    "/tasks?q=none",
-    TASK,
-    "/organisations",
-    "/organisations?q=quang+nam",
-    UNIT,
-    "/results",
-    "/results?as_of=2025-12-04&organisation=01",
-    INDICATOR,
-    "/results/documents?type=law",
-    DOCUMENT,
-    "/results/money",
-    "/results/scores",
-    "/feedback",
-    "/feedback/mailbox",
-    "/verify",
-    "/log",
-    "/catalogue",
-    "/problems/stale-version",
-    "/styleguide",
-]
-DATA_PATHS = {
-    "/": "monitoring",
-    "/tasks": "tasks",
-    UNIT: "monitoring",
-    "/results": "monitoring",
-    "/catalogue": "data-catalog",
-}
 
 
 class Document(HTMLParser):

@@ -4,7 +4,8 @@ import re
 
 import httpx2
 import pytest
-from tests.integration.portal.test_pages import UNIT, Document
+from tests.integration.portal.shown_pages import UNIT
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 
 from sixclear.portal.words.languages import NAMES

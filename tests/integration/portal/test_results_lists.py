@@ -3,7 +3,8 @@
 import httpx2
 import pytest
 from tests.integration.portal.results_lists import DOCUMENT_ID
-from tests.integration.portal.test_pages import DOCUMENT, Document
+from tests.integration.portal.shown_pages import DOCUMENT
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.test_results import rows_of, text_of
 from tests.integration.portal.upstream import Upstream
 

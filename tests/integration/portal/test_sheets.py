@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.integration.portal.records import RECEIPT
-from tests.integration.portal.test_pages import UNIT, Document
+from tests.integration.portal.shown_pages import UNIT
+from tests.integration.portal.test_pages import Document
 from tests.integration.portal.upstream import Upstream
 from tests.integration.portal.upstream_feedback import NEW_CODE
 from tests.integration.portal.upstream_steps import SILENT

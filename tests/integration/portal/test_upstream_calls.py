@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.integration.portal.records import NOW
-from tests.integration.portal.test_pages import DOCUMENT, TASK, UNIT
+from tests.integration.portal.shown_pages import COPY, DOCUMENT, PROPOSAL, TASK, UNIT
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.portal.app import PAGES, create_app
@@ -17,7 +17,14 @@ from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 HELD: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "upstream_calls.json").read_text())
-PLACES = {"TASK": TASK, "DOCUMENT": DOCUMENT, "UNIT": UNIT, "UNIT_ID": UNIT.removeprefix("/organisations/")}
+PLACES = {
+    "TASK": TASK,
+    "DOCUMENT": DOCUMENT,
+    "UNIT": UNIT,
+    "UNIT_ID": UNIT.removeprefix("/organisations/"),
+    "COPY": COPY,
+    "PROPOSAL": PROPOSAL,
+}
 # What a page does between two of its calls takes fewer turns of the loop than this.
 _TURNS = 60
 

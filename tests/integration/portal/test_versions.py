@@ -5,7 +5,7 @@ import re
 import httpx2
 import pytest
 from tests.integration.portal import upstream_tasks
-from tests.integration.portal.test_pages import TASK, UNIT
+from tests.integration.portal.shown_pages import TASK, UNIT
 from tests.integration.portal.upstream import Upstream, clients
 
 from sixclear.portal.upstream.gateway import Gateway

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio
 VISITOR = "203.0.113.5"
 # Kept for a moment and given to everybody: asked once, for no visitor.
 FOR_ALL = {"status", "timeline", "provinces", "changes", "attention", "programmes", "organisations", "programme_lists"}
-FOR_ALL |= {"indicators", "budgets", "documents", "log_status"}
+FOR_ALL |= {"indicators", "budgets", "documents", "log_status", "fields", "satisfaction"}
 # What a call needs, by its annotation; a new kind of argument needs a line here.
 MADE: dict[Any, Any] = {
     str: "k" * 20,
@@ -94,7 +94,7 @@ async def test_nothing_is_written_for_nobody() -> None:
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
     steps = {"rate", "reopen", "appeal", "withdraw", "change_consent", "erase", "copy"}
-    assert refused == {"submit", "mailbox", "reply", "statements", "new_code"} | steps
+    assert refused == {"submit", "mailbox", "reply", "statements", "new_code", "alike"} | steps
 
 
 async def test_figures_that_one_visitor_chooses_are_asked_for_that_visitor(app: Any, upstream: Upstream) -> None:

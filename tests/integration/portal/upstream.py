@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.integration.portal.contracts import contract
 from tests.integration.portal.hanging_records import Hanging
+from tests.integration.portal.public_records import PublicFeedback
 from tests.integration.portal.records import FIGURES, NOW, REFUSED, SLUG, Records, invalid, iso
 from tests.integration.portal.results_records import Results
 from tests.integration.portal.upstream_catalog import catalog
@@ -33,7 +34,7 @@ def stages(*, at_risk: int = 0, **counts: int) -> dict[str, int]:
 
 
 @dataclass
-class Upstream(Records, Hanging, Results):
+class Upstream(Records, Hanging, Results, PublicFeedback):
     """The state of the stand-in; `away` names services that answer 503, `slow` those that do not answer.
 
     `case` is what a case has beside what every one has, `steps` what its sender did.
@@ -124,7 +125,7 @@ class Upstream(Records, Hanging, Results):
                 "resolution-71": stages(formed_centralised=31, deploying_foundation=36, not_deployed=38, at_risk=38),
                 "registered_not_approved": {"databases": 18, "organisations": 7},
             },
-            "feedback": {"received": 12, "in_time": 9, "due_soon": 2, "overdue": 1, "answered": 4},
+            "feedback": {"received": 16, "in_time": 9, "due_soon": 2, "overdue": 1, "answered": 4} | self.cases,
             "denominators": {},
         }
 

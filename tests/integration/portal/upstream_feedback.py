@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisations, problem
+from tests.integration.portal.upstream_public import public
 from tests.integration.portal.upstream_steps import steps
 from tests.unit.common.transparency.made_log import LOG
 
@@ -60,6 +61,7 @@ def transfer(state: str, **decided: Any) -> dict[str, Any]:
     } | decided
 
 
+UNKNOWN = {"code": "organisation-unknown", "detail": "Unknown."}
 TRANSFERS = [transfer("offered"), transfer("refused", refusal="not_clear", decided_at=iso(NOW), to_organisation=None)]
 
 
@@ -178,7 +180,11 @@ def feedback(state: "Upstream") -> list[Route]:
         return JSONResponse({"receipt_code": NEW_CODE, "code_changed_at": iso(NOW)})
 
     async def no_answers(request: Request) -> Response:
-        return JSONResponse({"organisation_id": request.query_params["organisation"], "no_answers": 3})
+        asked = request.query_params["organisation"]
+        known = {unit[name]: unit for unit in organisations() for name in ("organisation_id", "code")}
+        if asked not in known:
+            return problem("reference-unknown", 422, errors=[{"parameter": "organisation", "in": "query", **UNKNOWN}])
+        return JSONResponse({"organisation_id": known[asked]["organisation_id"], "no_answers": 3})
 
     async def log_status(_: Request) -> Response:
         if state.empty:
@@ -205,4 +211,5 @@ def feedback(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/mailbox/code", new_code, methods=["POST"]),
         Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
         *steps(state, case_of),
+        *public(state),
     ]

@@ -3,13 +3,13 @@
 import httpx2
 import pytest
 from starlette.routing import Match, Route
-from tests.integration.portal.test_pages import PAGES as TRIED
+from tests.integration.portal.shown_pages import PAGES as TRIED
 
 from sixclear.portal.app import DEVELOPER_PAGES
 from sixclear.portal.app import PAGES as SHOWN
 
 # GET leads back to the form; what the sender saw is not shown again.
-NO_PAGE = {"/feedback/sent", "/feedback/mailbox/code", "/feedback/mailbox/proof"}
+NO_PAGE = {"/feedback/sent", "/feedback/mailbox/code", "/feedback/mailbox/proof", "/feedback/public/search"}
 ROUTES = [
     route
     for page in (*SHOWN, *DEVELOPER_PAGES)

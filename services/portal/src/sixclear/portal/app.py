@@ -22,8 +22,13 @@ from sixclear.portal.pages.public.money.route import PAGE as MONEY
 from sixclear.portal.pages.public.organisation.route import PAGE as ORGANISATION
 from sixclear.portal.pages.public.organisations.route import PAGE as ORGANISATIONS
 from sixclear.portal.pages.public.problem.route import PAGE as PROBLEM
+from sixclear.portal.pages.public.proposal.route import PAGE as PROPOSAL
+from sixclear.portal.pages.public.proposals.route import PAGE as PROPOSALS
+from sixclear.portal.pages.public.publication.route import PAGE as PUBLICATION
+from sixclear.portal.pages.public.publications.route import PAGE as PUBLICATIONS
 from sixclear.portal.pages.public.results.route import PAGE as RESULTS
 from sixclear.portal.pages.public.scores.route import PAGE as SCORES
+from sixclear.portal.pages.public.statistics.route import PAGE as STATISTICS
 from sixclear.portal.pages.public.styleguide.route import PAGE as STYLEGUIDE
 from sixclear.portal.pages.public.task.route import PAGE as TASK
 from sixclear.portal.pages.public.tasks.route import PAGE as TASKS
@@ -36,7 +41,8 @@ from sixclear.portal.shell.rendering import Pages
 from sixclear.portal.upstream.gateway import Gateway
 
 RESULTS_PAGES = (RESULTS, INDICATOR, DOCUMENTS, DOCUMENT, MONEY, SCORES)
-FEEDBACK_PAGES = (FEEDBACK, MAILBOX, VERIFY, LOG)
+PUBLIC_FEEDBACK_PAGES = (PUBLICATIONS, PUBLICATION, PROPOSALS, PROPOSAL, STATISTICS)
+FEEDBACK_PAGES = (FEEDBACK, MAILBOX, *PUBLIC_FEEDBACK_PAGES, VERIFY, LOG)
 PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE, *FEEDBACK_PAGES, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 

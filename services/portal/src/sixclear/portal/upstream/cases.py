@@ -110,6 +110,11 @@ class ProposalTask(Answer):
     lead_organisation: NamedBody | None = None
     percent: int | None = None
     current_deadline: datetime | None = None
+    last_report_at: datetime | None = None
+    assigned_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    replaced_by: list[UUID] | None = None
 
 
 class ProposalStep(Answer):
@@ -122,7 +127,11 @@ class ProposalStep(Answer):
 class Proposal(Answer):
     """What came of an idea, as everyone reads it; one that was withdrawn has no words."""
 
+    proposal_id: UUID
     status: str
+    programme: str
+    organisation_id: UUID
+    demonstration: bool = False
     title: str | None = None
     abstract: str | None = None
     organisation: NamedBody | None = None

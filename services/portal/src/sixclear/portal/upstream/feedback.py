@@ -3,12 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import RootModel
 
-from sixclear.portal.upstream.answer import Answer, Operation
-from sixclear.portal.upstream.cases import Case, CaseCopy, Erasure
-from sixclear.portal.upstream.transport import Transport
+from sixclear.portal.upstream.answer import Answer, Listing, Operation
+from sixclear.portal.upstream.cases import Case, CaseCopy, Erasure, Proposal
+from sixclear.portal.upstream.public_feedback import (
+    AlikeCopies,
+    CaseFields,
+    Endorsements,
+    PublicCopy,
+    Satisfaction,
+    WholeCopy,
+)
+from sixclear.portal.upstream.transport import Query, Transport
 
 
 class Receipt(Answer):
@@ -72,6 +81,9 @@ class LogStatus(Answer):
     witnesses: list[Witness]
 
 
+# The list of fields ships with the service.
+_LIST_SECONDS = 60.0
+
 SUBMISSION = Operation("feedback", "POST", "/api/feedback/v1/submissions", Receipt)
 MAILBOX = Operation("feedback", "POST", "/api/feedback/v1/mailbox", Case)
 # Of the answer nothing is read: the case shows the message.
@@ -88,6 +100,14 @@ ERASURE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/erasure", Eras
 COPY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/copy", CaseCopy)
 NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
 LOG_STATUS = Operation("feedback", "GET", "/api/feedback/v1/log/status", LogStatus)
+COPIES = Operation("feedback", "GET", "/api/feedback/v1/publications", Listing[PublicCopy])
+COPY_OF_ALL = Operation("feedback", "GET", "/api/feedback/v1/publications/{publication_id}", WholeCopy)
+ENDORSEMENTS = Operation("feedback", "GET", "/api/feedback/v1/publications/{publication_id}/endorsements", Endorsements)
+ALIKE = Operation("feedback", "POST", "/api/feedback/v1/similar", AlikeCopies)
+FIELDS = Operation("feedback", "GET", "/api/feedback/v1/fields", CaseFields)
+PROPOSALS = Operation("feedback", "GET", "/api/feedback/v1/proposals", Listing[Proposal])
+PROPOSAL = Operation("feedback", "GET", "/api/feedback/v1/proposals/{proposal_id}", Proposal)
+SATISFACTION = Operation("feedback", "GET", "/api/feedback/v1/satisfaction", Satisfaction, outlasts=True)
 
 
 class Feedback:
@@ -151,3 +171,35 @@ class Feedback:
     async def log_status(self) -> LogStatus:
         """How large the public log is, and who cosigned it."""
         return await self._transport.kept(LOG_STATUS, {})
+
+    async def publications(self, query: Query) -> Listing[PublicCopy]:
+        """Public copies by the filters of `query`, those that were released last first."""
+        return await self._transport.get(COPIES, query)
+
+    async def publication(self, publication_id: UUID) -> WholeCopy:
+        """One public copy."""
+        return await self._transport.get(COPY_OF_ALL, publication_id=publication_id)
+
+    async def endorsements(self, publication_id: UUID) -> Endorsements:
+        """How many endorse a public copy."""
+        return await self._transport.get(ENDORSEMENTS, publication_id=publication_id)
+
+    async def alike(self, text: str) -> AlikeCopies:
+        """Public copies that are like a text; it stands in no address and is not kept."""
+        return await self._transport.post(ALIKE, {"text": text})
+
+    async def fields(self) -> CaseFields:
+        """The fields that a case can be of."""
+        return await self._transport.kept(FIELDS, {}, _LIST_SECONDS)
+
+    async def proposals(self, query: Query) -> Listing[Proposal]:
+        """Accepted ideas, newest first."""
+        return await self._transport.get(PROPOSALS, query)
+
+    async def proposal(self, proposal_id: UUID) -> Proposal:
+        """An accepted idea with what has become of it."""
+        return await self._transport.get(PROPOSAL, proposal_id=proposal_id)
+
+    async def satisfaction(self, query: Query) -> Satisfaction:
+        """How content senders are with the answers of a year."""
+        return await self._transport.kept(SATISFACTION, query)

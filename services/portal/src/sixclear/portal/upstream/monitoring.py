@@ -97,6 +97,28 @@ class Databases(Answer):
     registered_not_approved: NotApproved | None = None
 
 
+class FeedbackParts(Answer):
+    """Parts of what was received; a case may be in several."""
+
+    paused: int
+    reopened: int
+    appealed: int
+
+
+class FeedbackFigures(Answer):
+    """Cases: received = in time + due soon + overdue + answered + closed without an answer."""
+
+    received: int
+    in_time: int
+    due_soon: int
+    overdue: int
+    answered: int
+    closed_without_answer: int = 0
+    overdue_by_body: int | None = None
+    of_which: FeedbackParts | None = None
+    sealed: int | None = None
+
+
 class SourceAge(Answer):
     """How old what one service told is."""
 
@@ -114,6 +136,7 @@ class Status(Answer):
     activity: Activity = Field(default_factory=Activity)
     periods: Periods | None = None
     databases: Databases = Field(default_factory=Databases)
+    feedback: FeedbackFigures
     sources: dict[str, SourceAge] = Field(default_factory=dict)
 
     def as_known(self, now: datetime) -> "Status":

@@ -29,6 +29,9 @@ PARAMETERS: Mapping[str, str] = {
     "deployment_stage": N_("Giai đoạn"),
     "registration": N_("Đăng ký"),
     "sort": N_("Thứ tự"),
+    "answered": N_("Đã trả lời hay chưa"),
+    "kind": N_("Loại góp ý"),
+    "field": N_("Lĩnh vực"),
     "q": N_("Từ cần tìm"),
     "cursor": N_("Chỗ trong danh sách"),
 }

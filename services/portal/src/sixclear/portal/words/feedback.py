@@ -50,6 +50,14 @@ APPEAL_DECISIONS: Mapping[str, str] = {
     "upheld_in_part": N_("Chấp nhận một phần đề nghị"),
     "rejected": N_("Không chấp nhận đề nghị"),
 }
+# What becomes of what was received; together they are all of it.
+PARTS: Mapping[str, str] = {
+    "answered": N_("Đã trả lời"),
+    "in_time": N_("Đang xử lý, còn hạn"),
+    "due_soon": N_("Đang xử lý, sắp đến hạn"),
+    "overdue": N_("Quá hạn, chưa trả lời"),
+    "closed_without_answer": N_("Người gửi rút, không cần trả lời"),
+}
 # How far what came of an idea is.
 PROPOSAL_STAGES: Mapping[str, str] = {
     "proposed": N_("Đã đề xuất thành nhiệm vụ, chờ cơ quan có thẩm quyền quyết định"),

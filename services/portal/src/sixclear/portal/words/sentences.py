@@ -88,6 +88,10 @@ class Words:
         chosen = self.codes(table) if codes is None else codes
         return [Option(code, self._offered(table, code), self.language.code) for code in chosen]
 
+    def titled_options(self, table: str) -> list[Option]:
+        """The codes of a table whose words are titles with explanations, to choose from."""
+        return [Option(code, self.title(table, code), self.language.code) for code in self.codes(table)]
+
     def _offered(self, table: str, code: str) -> str:
         word = self.of(table, code)
         if code not in NOT_REACHED_YET.get(table, ()):

@@ -27,6 +27,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "access": feedback.ACCESSES,
     "rating": feedback.RATINGS,
     "appeal decision": feedback.APPEAL_DECISIONS,
+    "feedback part": feedback.PARTS,
     "proposal stage": feedback.PROPOSAL_STAGES,
     "statement": feedback.STATEMENTS,
     "rung": data_catalog.STAGES,

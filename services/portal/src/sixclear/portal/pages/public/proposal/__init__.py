@@ -1,0 +1,1 @@
+"""One accepted idea, and what has become of it."""

@@ -1,0 +1,1 @@
+"""Ideas that were accepted, each with what has become of it."""

@@ -1,0 +1,1 @@
+"""Public copies of cases: what others asked, and what they were answered."""

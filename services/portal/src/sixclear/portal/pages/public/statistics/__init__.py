@@ -1,0 +1,1 @@
+"""What was received and answered, and what these figures do not say."""

@@ -1,0 +1,129 @@
+"""What everyone reads of `feedback`: public copies, endorsements, what is like a text, fields, satisfaction."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from sixclear.portal.upstream.answer import Answer, Percent
+from sixclear.portal.upstream.cases import NamedBody
+
+
+class Place(NamedBody):
+    """A body or a place by its name, with its identifier."""
+
+    organisation_id: UUID
+
+
+class PublicCopy(Answer):
+    """A public copy as lists show it; `field` is a code of the list of fields."""
+
+    publication_id: UUID
+    kind: str
+    title: str
+    field: str | None = None
+    place: Place | None = None
+    organisation: Place | None = None
+    programme: str | None = None
+    outcome: str | None = None
+    answered: bool
+    published_on: date
+    revised_on: date | None = None
+    demonstration: bool = False
+
+
+class HeadPoint(Answer):
+    """One point of what was sent, and what the head answers to it."""
+
+    point: str
+    answer: str
+
+
+class HeadAnswer(Answer):
+    """The answer of the head of a body, by office."""
+
+    head: str
+    points: list[HeadPoint]
+
+
+class WholeCopy(PublicCopy):
+    """A public copy with its words."""
+
+    text: str
+    answer: str | None = None
+    head_answer: HeadAnswer | None = None
+    head_answered_on: date | None = None
+
+
+class Endorsements(Answer):
+    """How many endorse a public copy; past `threshold` verified ones the head owes an answer."""
+
+    verified: int
+    unverified: int
+    threshold: int
+    owed_on: date | None = None
+    head_answered_on: date | None = None
+
+
+class AlikeCopies(Answer):
+    """Public copies that are like a text, answered first; not `complete` where only the newest were compared."""
+
+    items: list[PublicCopy]
+    complete: bool
+
+
+class CaseField(Answer):
+    """A field that a case can be of."""
+
+    code: str
+    vi: str
+    en: str
+
+    @property
+    def name_vi(self) -> str:
+        """Its name in Vietnamese."""
+        return self.vi
+
+    @property
+    def name_en(self) -> str:
+        """Its name in English."""
+        return self.en
+
+
+class CaseFields(Answer):
+    """The fields, in the order in which a form shows them."""
+
+    fields: list[CaseField] = Field(default_factory=list)
+
+    def find(self, code: str | None) -> CaseField | None:
+        """The field with this code; None where it is of none, or of one that is not known."""
+        return next((one for one in self.fields if one.code == code), None)
+
+
+class NationalFigure(Answer):
+    """Satisfaction by the national formula, in which silence counts as content; null below five cases."""
+
+    cases: int | None = None
+    share: Percent | None = None
+
+
+class RatersFigure(Answer):
+    """Satisfaction of those who rated; null where it could be one person's."""
+
+    answered: int | None = None
+    response_rate: Percent | None = None
+    rated: int | None = None
+    solved: int | None = None
+    partly: int | None = None
+    not_solved: int | None = None
+    share: Percent | None = None
+
+
+class Satisfaction(Answer):
+    """Satisfaction with the answers of a year, of a body or of all, twice by name."""
+
+    year: int
+    as_of: datetime
+    national: NationalFigure
+    of_raters: RatersFigure
+    demonstration: int = 0

@@ -1,0 +1,89 @@
+"""The stand-in for what everyone reads of `feedback`."""
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from tests.integration.portal import public_records
+from tests.integration.portal.records import TITLES, invalid, organisations, problem
+
+if TYPE_CHECKING:
+    from tests.integration.portal.upstream import Upstream
+
+_WHOLE = ("text", "answer", "head_answer", "head_answered_on")
+
+
+def public(state: "Upstream") -> list[Route]:
+    """The routes."""
+
+    def text() -> str | None:
+        return None if state.titles == list(TITLES) else state.titles[0]
+
+    def copies() -> list[dict[str, Any]]:
+        return [] if state.empty else public_records.public_copies(text())
+
+    def summary(one: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in one.items() if name not in _WHOLE}
+
+    def unknown(request: Request) -> Response | None:
+        query = request.query_params
+        if query.get("cursor", "1") != "1":
+            return problem("invalid-cursor", 400)
+        known = {unit[name] for unit in organisations() for name in ("organisation_id", "code")}
+        if query.get("organisation", organisations()[0]["code"]) not in known:
+            named = {"parameter": "organisation", "in": "query", "code": "organisation-unknown", "detail": "Unknown."}
+            return problem("reference-unknown", 422, errors=[named])
+        fields = {one["code"] for one in public_records.FIELDS}
+        return invalid(["field"]) if query.get("field", "health") not in fields else None
+
+    async def listed(request: Request) -> Response:
+        if refused := unknown(request):
+            return refused
+        query, following = request.query_params, state.many and "cursor" not in request.query_params
+        side = {"true": True, "false": False}.get(query.get("answered", ""))
+        found = [summary(one) for one in copies() if side in (None, one["answered"])]
+        told = {"total": 10_000 if state.many else len(found), "total_is_lower_bound": state.many}
+        return JSONResponse({"items": found, "next": "1" if following else None, **told})
+
+    async def one(request: Request) -> Response:
+        known = {one["publication_id"]: one for one in public_records.public_copies(text())}
+        found = known.get(request.path_params["publication_id"])
+        return problem("publication-not-found", 404) if found is None else JSONResponse(found)
+
+    async def support(request: Request) -> Response:
+        return JSONResponse(state.support | {"publication_id": request.path_params["publication_id"]})
+
+    async def similar(request: Request) -> Response:
+        state.looked_for.append((await request.json())["text"])
+        found = [summary(one) | {"likeness": 0.5} for one in copies() if "none" not in state.looked_for[-1]]
+        return JSONResponse({"items": found, "complete": not state.many})
+
+    async def fields(_: Request) -> Response:
+        return JSONResponse({"edition": "2026-11", "fields": public_records.FIELDS})
+
+    async def proposals(request: Request) -> Response:
+        if request.query_params.get("cursor", "1") != "1":
+            return problem("invalid-cursor", 400)
+        found = [] if state.empty or "programme" in request.query_params else public_records.ideas(text())
+        return JSONResponse({"items": found, "next": "1" if state.many else None})
+
+    async def proposal(request: Request) -> Response:
+        known = {one["proposal_id"]: one for one in public_records.ideas(text())}
+        found = known.get(request.path_params["proposal_id"])
+        return problem("proposal-not-found", 404) if found is None else JSONResponse(found)
+
+    async def satisfaction(request: Request) -> Response:
+        return unknown(request) or JSONResponse(state.said)
+
+    prefix = "/api/feedback/v1"
+    return [
+        Route(f"{prefix}/publications", listed),
+        Route(f"{prefix}/publications/{{publication_id}}", one),
+        Route(f"{prefix}/publications/{{publication_id}}/endorsements", support),
+        Route(f"{prefix}/similar", similar, methods=["POST"]),
+        Route(f"{prefix}/fields", fields),
+        Route(f"{prefix}/proposals", proposals),
+        Route(f"{prefix}/proposals/{{proposal_id}}", proposal),
+        Route(f"{prefix}/satisfaction", satisfaction),
+    ]
