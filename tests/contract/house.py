@@ -200,6 +200,7 @@ DATA_CATALOG = House(
     },
     ideas={
         "entry.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
+        "entry.risk": Idea("rules", "whether an entry is late for its due date, pure"),
         "entry.reading": Idea("rules", "who reads an entry by its classification; the same in SQL stands in `models`"),
         "entry.freshness": Idea("repository", "the rule in Python and the same in SQL, held by one table of cases"),
     },

@@ -3,7 +3,7 @@
 Of an entry that is not public nothing is published.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -57,6 +57,7 @@ class EntryData(EventData):
     registration: RegistrationData
     heartbeat: HeartbeatData
     demonstration: bool
+    deployment_due: date | None = Field(default=None, description="By when it is to be deployed.")
     classification: Literal["public", "state", "restricted"] | None = Field(
         default=None, description="Who may know of it. Of what is not `public` nothing is published."
     )

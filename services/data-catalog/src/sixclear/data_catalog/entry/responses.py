@@ -13,7 +13,9 @@ from sixclear.data_catalog.document.models import Document
 from sixclear.data_catalog.document.schemas import DocumentView
 from sixclear.data_catalog.entry.freshness import fresh_until, freshness
 from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.risk import RULE, RULE_VERSION, computed_risk
 from sixclear.data_catalog.entry.schemas import (
+    ComputedRisk,
     EntrySummary,
     EntryView,
     HeartbeatView,
@@ -24,7 +26,7 @@ from sixclear.data_catalog.entry.schemas import (
 from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 from sixclear.data_catalog.organisation.service import Briefs, brief, briefs
 
-_DERIVED = {"owner", "registration", "heartbeat", "documents"}
+_DERIVED = {"owner", "registration", "heartbeat", "documents", "computed_risk"}
 # Known to bodies, never to everyone.
 _INSIDE = ("security_level", "last_backup_at")
 
@@ -34,7 +36,7 @@ def entry_summary(entry: Entry, now: datetime, names: Briefs) -> EntrySummary:
     own = {name: getattr(entry, name) for name in EntrySummary.model_fields if name not in _DERIVED}
     registration = {name: _registration(entry, name) for name in RegistrationView.model_fields}
     owner = brief(names, entry.owner_organisation_id)
-    derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, now)}
+    derived = _derived(entry, now) | {"owner": owner, "registration": registration}
     return EntrySummary.model_validate(own | derived)
 
 
@@ -65,7 +67,7 @@ def _response(
     own |= dict.fromkeys(hidden)
     registration = {name: _registration(entry, name) for name in RegistrationDetail.model_fields}
     owner = brief(names, entry.owner_organisation_id)
-    derived = {"owner": owner, "registration": registration, "heartbeat": _heartbeat(entry, now)}
+    derived = _derived(entry, now) | {"owner": owner, "registration": registration}
     return EntryView.model_validate(own | derived | {"documents": [_document(one) for one in dossier]})
 
 
@@ -77,11 +79,12 @@ def _document(document: Document) -> DocumentView:
 def derived_state(entry: Entry, now: datetime, owner: OrganisationBrief | None) -> str | None:
     """What has become of the answer on an entry without a version of it, for its ETag.
 
-    `late` when a promised heartbeat has not come; how often its owner has changed, whose name the answer tells, or that
-    it is not known here. None while nothing has.
+    `late` when a promised heartbeat has not come; `due` when the computed risk is high; how often its owner has
+    changed, whose name the answer tells, or that it is not known here. None while nothing has.
     """
     state = freshness(entry.last_heartbeat_at, entry.promised_period_seconds, now)
     told = "late" if state == "late" else ""
+    told += "due" if computed_risk(entry.deployment_due, entry.deployment_stage, now) == "high" else ""
     if owner is None:
         return told + "unnamed"
     return told + (f"owner{in_letters(owner.changes)}" if owner.changes else "") or None
@@ -89,6 +92,15 @@ def derived_state(entry: Entry, now: datetime, owner: OrganisationBrief | None) 
 
 def _registration(entry: Entry, name: str) -> object:
     return getattr(entry, "registration_status" if name == "status" else name)
+
+
+def _derived(entry: Entry, now: datetime) -> dict[str, object]:
+    """What time alone changes of an answer."""
+    risk = computed_risk(entry.deployment_due, entry.deployment_stage, now)
+    return {
+        "heartbeat": _heartbeat(entry, now),
+        "computed_risk": ComputedRisk(risk=risk, rule=RULE, rule_version=RULE_VERSION),
+    }
 
 
 def _heartbeat(entry: Entry, now: datetime) -> HeartbeatView:

@@ -104,6 +104,17 @@ class HeartbeatView(Schema):
     )
 
 
+class ComputedRisk(Schema):
+    """What a rule says of the due date, beside the risk that a body declares."""
+
+    risk: Risk | None = Field(description="Null where no due date is known: nothing can be said.")
+    rule: Literal["R19"] = Field(
+        description="`high` below `deploying_foundation` while `deployment_due` is less than 60 days away or past;"
+        " derived at the time of the response."
+    )
+    rule_version: int
+
+
 class EntrySummary(Schema):
     """An entry as lists show it."""
 
@@ -117,7 +128,8 @@ class EntrySummary(Schema):
     lists: list[Listing]
     deployment_stage: DeploymentStage
     deployment_due: date | None
-    risk: Risk
+    risk: Risk = Field(description="As a body declared it.")
+    computed_risk: ComputedRisk
     registration: RegistrationView
     heartbeat: HeartbeatView
     demonstration: bool
