@@ -55,6 +55,8 @@ def catalog(state: "Upstream") -> list[Route]:
                 },
                 "heartbeat": heartbeat(n),
                 "demonstration": n == 4,
+                "classification": "public",
+                "computed_risk": {"risk": None, "rule": "R19", "rule_version": 1},
                 "version": 1,
             }
             for n in range(0 if state.empty else 12)

@@ -141,7 +141,10 @@ async def test_a_body_that_was_registered_later_gets_a_client_without_a_start(
 async def test_an_inspector_of_a_body_reads_what_its_mandate_names(home: Path) -> None:
     await identity_client(asked("add", "G06", role="inspector", mandate=["programme:ke-hoach-01", "organisation:01"]))
     made = get_client(home, "inspector-G06")
-    assert (made.scopes, made.mandate) == (("tasks:inspect",), ("programme:ke-hoach-01", "organisation:01"))
+    assert (made.scopes, made.mandate) == (
+        ("tasks:inspect", "catalog:inspect"),
+        ("programme:ke-hoach-01", "organisation:01"),
+    )
     with pytest.raises(CannotStart, match="names no mandate"):
         await identity_client(asked("add", "G06", role="supervisor", mandate=["ke-hoach-01"]))
     with pytest.raises(CannotStart, match="no mandate"):
