@@ -69,7 +69,7 @@ class _Connection(asyncio.Protocol):
         if len(body) < int(head[place + 15 :].partition(b"\r")[0]):
             return
         self._buffer = b""
-        self._sender.answered(self, int(head[9:12]))
+        self._sender.answered(self, int(head[9:12]), body)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._sender.lost(self)
@@ -78,11 +78,13 @@ class _Connection(asyncio.Protocol):
 class _Sender:
     """Hands due requests to connections that are free, in their order; no task is made for one."""
 
-    def __init__(self, request: Callable[[], bytes]) -> None:
+    def __init__(self, request: Callable[[], bytes], heard: Callable[[bytes], object] | None = None) -> None:
         self.seen = Seen()
         self._request = request
+        self._heard = heard
         # The one that is free longest is used next: a server closes what is idle for long (uvicorn after 5 s).
         self._free: deque[_Connection] = deque()
+        self._connections: list[_Connection] = []
         self._waiting: deque[float] = deque()
         self._asked = 0
         self._closing = False
@@ -92,7 +94,9 @@ class _Sender:
         """Open the connections."""
         loop = asyncio.get_running_loop()
         for _ in range(connections):
-            self._free.append((await loop.create_connection(lambda: _Connection(self), "127.0.0.1", port))[1])
+            made = (await loop.create_connection(lambda: _Connection(self), "127.0.0.1", port))[1]
+            self._connections.append(made)
+            self._free.append(made)
 
     def due(self, at: float) -> None:
         """A request is due."""
@@ -102,10 +106,12 @@ class _Sender:
         else:
             self._waiting.append(at)
 
-    def answered(self, connection: _Connection, status: int) -> None:
+    def answered(self, connection: _Connection, status: int, body: bytes) -> None:
         """Count the answer, and use the connection for what waits longest."""
         self._asked -= 1
         if status < 400:
+            if self._heard is not None:
+                self._heard(body)
             self.seen.accepted.append(time.perf_counter() - connection.due)
         elif status in (429, 503):
             self.seen.shed += 1
@@ -126,10 +132,11 @@ class _Sender:
             self.seen.refused += 1
 
     def close(self) -> None:
-        """Disconnect; what was not answered stays so."""
+        """Disconnect; what was not answered stays so, and what waits is not sent."""
         self._closing = True
         self.seen.unanswered = self._asked + len(self._waiting)
-        for connection in tuple(self._free):
+        self._waiting.clear()
+        for connection in self._connections:
             if connection.transport is not None:
                 connection.transport.abort()
 
@@ -156,9 +163,16 @@ def reports_of(country: Country) -> Callable[[], bytes]:
     return request
 
 
-async def send(port: int, request: Callable[[], bytes], rate: float, seconds: float, connections: int) -> Seen:
-    """Requests at `rate` a second for some seconds over so many connections."""
-    sender = _Sender(request)
+async def send(
+    port: int,
+    request: Callable[[], bytes],
+    rate: float,
+    seconds: float,
+    connections: int,
+    heard: Callable[[bytes], object] | None = None,
+) -> Seen:
+    """Requests at `rate` a second for some seconds over so many connections; `heard` gets what accepted ones hear."""
+    sender = _Sender(request, heard)
     await sender.connect(port, connections)
     began, total = time.perf_counter(), int(rate * seconds)
     while sender.seen.due < total:
