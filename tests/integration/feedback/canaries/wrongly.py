@@ -83,9 +83,9 @@ def _wrong_bodies(leaves: list[Leaf], body: Any, said: str) -> Iterator[bytes]:
 
 
 def _codes(said: str) -> list[str]:
-    """As it is, and as a code can hold it."""
+    """As it is, with blanks of no width, and as a code can hold it."""
     code = re.sub(r"[^a-z0-9]+", "-", folded(said)).strip("-")
-    return [*forms(said), code]
+    return [said, forms(said)[-1], code]
 
 
 def _with(body: Any, path: Path, value: Any) -> Any:
