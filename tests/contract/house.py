@@ -187,11 +187,22 @@ TASKS = House(
 )
 
 _MIRROR = "a table without a topic of its own: it follows what tasks publishes, to know what requests name"
+_KEPT = "it is what elements and code lists have in common: its requests, refusals and versions are theirs"
 _SHOWS_ENTRY = "each step of a registration responds with the entry"
 DATA_CATALOG = House(
     service="data-catalog",
-    order=("census", "registration | list_figures", "entry", "document | organisation | programme_list"),
+    order=(
+        "element",
+        "code_list",
+        "approval",
+        "census",
+        "registration | list_figures",
+        "entry",
+        "document | organisation | programme_list",
+    ),
     folders={
+        "code_list": "tables without a topic: an element publishes by which version of a code list it was approved",
+        "approval": "what elements and code lists have in common: drafts, versions, approval by another person",
         "registration": "verbs: a step writes the entry and the documents of its dossier",
         "list_figures": "a question: entries counted by programme list, which an entry must know to stand in one",
         "document": "a table without a topic: its entry publishes how many documents are missing",
@@ -203,12 +214,15 @@ DATA_CATALOG = House(
         "entry.risk": Idea("rules", "whether an entry is late for its due date, pure"),
         "entry.reading": Idea("rules", "who reads an entry by its classification; the same in SQL stands in `models`"),
         "entry.freshness": Idea("repository", "the rule in Python and the same in SQL, held by one table of cases"),
+        "element.bulk": Idea("service", "a file of elements, by the rules of a single one"),
+        "element.odcs": Idea("responses", "an element as a property of the Open Data Contract Standard"),
     },
     without=CENSUS_WITHOUT,
     arrows={
         "registration.routes -> entry.responses": _SHOWS_ENTRY,
         "registration.routes -> entry.schemas": _SHOWS_ENTRY,
-        "entry -> organisation.schemas": _NAMED,
+        **{f"{one} -> organisation.schemas": _NAMED for one in ("approval", "code_list", "element", "entry")},
+        **{f"{one} -> approval": _KEPT for one in ("code_list", "element")},
         "registration -> document.schemas": "the owner adds a document, the reviewer names those that are missing",
         "entry -> document.schemas": "an entry shows its dossier",
     },

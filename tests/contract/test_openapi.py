@@ -107,6 +107,8 @@ def _is_located(operation: dict[str, Any]) -> bool:
         "registerDocument",
         "registerIndicator",
         "putEntry",
+        "putElement",
+        "putCodeList",
         "putConnector",
         "registerOrganisation",
         "openObstacle",

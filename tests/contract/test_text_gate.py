@@ -37,6 +37,8 @@ READ_OTHERWISE = {
     "monitoring: query as_of": "`read_as_of` takes an instant or a civil day",
     "monitoring: application/x-protobuf": "bytes",
     "monitoring: Stream.detail": "words of our own processes; a report that is refused would hide a sick stream",
+    "data-catalog: ElementItem.if_match": _TAGS,
+    "data-catalog: application/x-ndjson": "each line is an ElementItem",
     "tasks: BulkProgressItem.if_match": _TAGS,
     "tasks: TaskItem.if_match": _TAGS,
     "tasks: ValueItem.if_match": _TAGS,

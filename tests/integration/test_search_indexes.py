@@ -8,13 +8,19 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from sixclear.common.folded_columns import found_in
 from sixclear.common.testing.postgres import CloneDatabase
+from sixclear.data_catalog.element.models import Element
 from sixclear.data_catalog.entry.models import Entry
 from sixclear.tasks.task.models import Task
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("package", "column"), [("sixclear.tasks", Task.search_text), ("sixclear.data_catalog", Entry.search_text)]
+    ("package", "column"),
+    [
+        ("sixclear.tasks", Task.search_text),
+        ("sixclear.data_catalog", Entry.search_text),
+        ("sixclear.data_catalog", Element.search_text),
+    ],
 )
 @pytest.mark.parametrize(
     ("query", "index"),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.data_catalog.conftest import Service, description, service
+from tests.integration.data_catalog.conftest import SEXES, Service, description, element, service
 
 from sixclear.common.census import Census
 from sixclear.common.testing.examples import declared_examples, emitted_examples, written_examples
@@ -53,11 +53,34 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     await step("ministry", "/entries", description(code="KHCN-03", classification="restricted"))
 
 
+async def the_life_of_an_element(service: Service, before: Before = nothing_first) -> None:
+    """Every change that an element and its code list can go through, once; `before` is called with each step."""
+
+    async def step(client_id: str, path: str, body: Any) -> Any:
+        service.clock.pass_by(hours=1)
+        await before(client_id, path, body)
+        return await service.done(client_id, path, body)
+
+    drafted = await step("ministry", "/code-lists", SEXES)
+    await step("steward", "/code-lists/gioi-tinh/approve", {"version": drafted["version"]})
+    described = element(code="gioi-tinh", name_vi="Giới tính", name_en="Sex", pattern=None, code_list="gioi-tinh")
+    described |= {"min_length": 1, "max_length": 1, "identifier": False}
+    drafted = await step("ministry", "/elements", described)
+    await step("steward", "/elements/gioi-tinh/approve", {"version": drafted["version"]})
+    drafted = await step("ministry", "/elements", described | {"unit": "ký tự"})
+    await step("steward", "/elements/gioi-tinh/approve", {"version": drafted["version"]})
+    await step("steward", "/elements/gioi-tinh/withdraw", {"reason": "Luật mới không còn quy định"})
+    drafted = await step("ministry", "/code-lists", SEXES | {"code": "gioi-tinh-cu"})
+    await step("steward", "/code-lists/gioi-tinh-cu/approve", {"version": drafted["version"]})
+    await step("steward", "/code-lists/gioi-tinh-cu/withdraw", {"reason": "Danh mục cũ"})
+
+
 @pytest.mark.asyncio
 async def test_every_change_is_emitted_as_its_example_shows(service: Service) -> None:
     source = Census(service.log, count, service.clock)
     await the_life_of_an_entry(service)
     assert await source.state_if_due()
+    await the_life_of_an_element(service)
     emitted, written = await emitted_examples(service.log), written_examples(EXAMPLES)
     assert set(written) == declared_examples(EVENTS)
     for name, example in written.items():
@@ -66,4 +89,4 @@ async def test_every_change_is_emitted_as_its_example_shows(service: Service) ->
 
 def test_no_event_can_carry_what_people_wrote_about_a_dossier() -> None:
     fields = {name for entity in EVENTS.entities for name in entity.data.model_fields}
-    assert not fields & {"reason", "return_reason", "documents", "url", "client_id", "description"}
+    assert not fields & {"reason", "return_reason", "documents", "url", "client_id", "description", "definition"}

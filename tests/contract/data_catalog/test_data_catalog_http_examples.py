@@ -1,12 +1,13 @@
 """The examples of the data catalogue's OpenAPI document are what the life of an entry asks and is answered."""
 
+import json
 from pathlib import Path
 from typing import cast
 
 import pytest
 from fastapi import FastAPI
-from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_entry
-from tests.integration.data_catalog.conftest import Service, service
+from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_element, the_life_of_an_entry
+from tests.integration.data_catalog.conftest import Service, an_approved_element, element, service
 
 from sixclear.common.testing.http_examples import Exchanges
 from sixclear.common.testing.route_costs import RouteCosts
@@ -23,6 +24,22 @@ async def test_every_operation_shows_what_is_asked_and_answered(service: Service
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
     costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
     await the_life_of_an_entry(service)
+    await the_life_of_an_element(service)
+    await an_approved_element(service)
+    lines = "\n".join(json.dumps(element(code=code)) for code in ("ho-chu-dem-va-ten", "so-dinh-danh-ca-nhan"))
+    headers = service.headers("ministry") | {"content-type": "application/x-ndjson"}
+    await service.http.post(f"{service.prefix}/elements/bulk", content=lines, headers=headers)
+    for path in ("/elements/so-dinh-danh-ca-nhan", "/elements/so-dinh-danh-ca-nhan/versions/1"):
+        await service.get(path)
+    for path in (
+        "/code-lists/gioi-tinh",
+        "/code-lists/gioi-tinh/versions/1",
+        "/elements/so-dinh-danh-ca-nhan/versions",
+    ):
+        await service.get(path)
+    for path in ("/own/elements/so-dinh-danh-ca-nhan", "/own/code-lists/gioi-tinh"):
+        await service.http.get(f"{service.prefix}{path}", headers=service.headers("ministry"))
+    await service.http.get(f"{service.prefix}/own/elements?limit=1", headers=service.headers("ministry"))
     entry_id = (await service.get("/entries"))["items"][0]["entry_id"]
     headers = service.headers("ministry") | {"content-type": "application/merge-patch+json"}
     path = f"{service.prefix}/entries/{entry_id}"

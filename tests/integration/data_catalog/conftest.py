@@ -51,7 +51,10 @@ class Service(RunningService):
     """Clients of the ministry unless they belong to another body."""
 
     prefix = "/api/catalog/v1"
-    tables = ("entry", "document", "replaced_document", "event", "idempotency_key")
+    tables = (
+        *("entry", "document", "replaced_document", "event", "idempotency_key"),
+        *("element", "element_version", "code_list", "code_list_version"),
+    )
 
     def headers(self, client_id: str, /) -> dict[str, str]:
         organisation_id = None if client_id in WITHOUT_BODY else ORGANISATIONS.get(client_id, MINISTRY)
@@ -132,6 +135,54 @@ async def an_entry(service: Service, **changes: Any) -> str:
     """The path of a new entry of the ministry."""
     entry = await service.done("ministry", "/entries", description(**changes))
     return f"/entries/{UUID(entry['entry_id'])}"
+
+
+IDENTITY_LAW = {"document": "Luật Căn cước số 26/2023/QH15", "article": "Điều 9, khoản 3"}
+SEXES: dict[str, Any] = {
+    "code": "gioi-tinh",
+    "name_vi": "Giới tính",
+    "name_en": "Sex",
+    "legal_basis": {"document": "Luật Căn cước số 26/2023/QH15", "article": "Điều 9, khoản 5"},
+    "items": [{"code": "1", "name_vi": "Nam", "name_en": "Male"}, {"code": "2", "name_vi": "Nữ", "name_en": "Female"}],
+}
+
+
+def element(**changes: Any) -> dict[str, Any]:
+    """The personal identifier, as the law on identity says it."""
+    body: dict[str, Any] = {
+        "code": "so-dinh-danh-ca-nhan",
+        "name_vi": "Số định danh cá nhân",
+        "name_en": "Personal identifier",
+        "definition": "Dãy số tự nhiên gồm 12 chữ số do Cơ sở dữ liệu quốc gia về dân cư xác lập.",
+        "type": "string",
+        "min_length": 12,
+        "max_length": 12,
+        "pattern": "^[0-9]{12}$",
+        "domain": "person",
+        "level": "national",
+        "legal_basis": IDENTITY_LAW,
+        "personal": True,
+        "identifier": True,
+    }
+    return body | changes
+
+
+async def an_approved_element(service: Service, **changes: Any) -> str:
+    """The path of an element of the ministry that the steward has approved."""
+    described = element(**changes)
+    drafted = await service.done("ministry", "/elements", described)
+    path = f"/elements/{described['code']}"
+    await service.done("steward", f"{path}/approve", {"version": drafted["version"]})
+    return path
+
+
+async def an_approved_code_list(service: Service, **changes: Any) -> str:
+    """The path of a code list of the ministry that the steward has approved."""
+    described = SEXES | changes
+    drafted = await service.done("ministry", "/code-lists", described)
+    path = f"/code-lists/{described['code']}"
+    await service.done("steward", f"{path}/approve", {"version": drafted["version"]})
+    return path
 
 
 async def a_submitted_entry(service: Service, **changes: Any) -> str:

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_entry
-from tests.integration.data_catalog.conftest import Service, an_entry, description
+from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_element, the_life_of_an_entry
+from tests.integration.data_catalog.conftest import SEXES, Service, an_approved_element, an_entry, description, element
 from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
 
@@ -33,6 +33,8 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
         tried.add(path.rsplit("/", 1)[-1])
 
     await the_life_of_an_entry(service, without_commit)
+    await the_life_of_an_element(service, without_commit)
+    await without_commit("ministry", "/elements/bulk", [element()])
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
@@ -80,11 +82,11 @@ BAD_BODIES: tuple[tuple[bytes, str], ...] = (
 async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Service) -> None:
     entry = (await an_entry(service)).removeprefix("/entries/")
     before = await service.counts()
-    for template in service.posts():
-        client_id = "reviewing-ministry" if template.endswith(("approve", "return")) else "ministry"
+    for template in set(service.posts()) - {"/api/catalog/v1/elements/bulk"}:
+        client_id = "reviewing-ministry" if template.endswith(("approve", "return", "withdraw")) else "ministry"
         for content, media_type in BAD_BODIES:
             headers = service.headers(client_id) | {"Content-Type": media_type}
-            path = template.format(entry_id=entry, document_id=entry)
+            path = template.format(entry_id=entry, document_id=entry, code="x")
             response = await service.http.post(path, content=content, headers=headers)
             assert 400 <= response.status_code < 500, (template, content[:40], response.text)
             assert response.headers["content-type"] == "application/problem+json"
@@ -234,7 +236,7 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 
 @pytest.mark.asyncio
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
-    await refuse_repeated_members(service.app, service.http, lambda: service.headers("reviewing-ministry"))
+    await refuse_repeated_members(service.app, service.http, lambda: service.headers("reviewing-ministry"), "/bulk")
 
 
 @pytest.mark.asyncio
@@ -250,5 +252,18 @@ async def test_no_spoiled_request_makes_the_service_fail(service: Service) -> No
     await the_life_of_an_entry(service, spoiled_first)
     assert len(tried) > 6
     entry_id = (await service.get("/entries"))["items"][0]["entry_id"]
-    await service.reads_survive("steward", {"entry_id": entry_id, "slug": "x"})
+    await service.reads_survive("steward", {"entry_id": entry_id, "slug": "x", "code": "x", "number": "1"})
     await service.survives_headers("/entries", description(), service.headers("ministry"))
+
+
+@pytest.mark.asyncio
+async def test_no_spoiled_request_on_elements_makes_the_service_fail(service: Service) -> None:
+    path = await an_approved_element(service)
+    drafted = await service.done("ministry", "/elements", element(unit="ký tự"))
+    headers = service.headers("ministry")
+    await service.survives("/elements", element(code="x"), headers)
+    await service.survives("/elements/bulk", element(code="x"), headers)
+    await service.survives("/code-lists", SEXES, headers)
+    steward = service.headers("steward")
+    await service.survives(f"{path}/approve", {"version": drafted["version"], "occurred_at": None}, steward)
+    await service.survives(f"{path}/withdraw", {"reason": "x"}, steward)

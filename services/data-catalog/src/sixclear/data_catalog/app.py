@@ -6,12 +6,15 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from sixclear.common.auth.tokens import TokenVerifier
+from sixclear.common.bulk.incoming import AT_ONCE_BYTES
 from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.log_route import log_router
+from sixclear.data_catalog.code_list import routes as code_list
+from sixclear.data_catalog.element import routes as element
 from sixclear.data_catalog.entry import routes as entry
 from sixclear.data_catalog.entry.access import PUBLIC
 from sixclear.data_catalog.entry.hot import AddHeartbeat
@@ -24,15 +27,20 @@ _LOG = log_router(
     operation_id="readCatalogLog",
     access=PUBLIC,
     tag="entries",
-    what="What happened to the public entries of the catalogue. Of one that is not public any more, only the change "
-    "`withdrawn` is left.",
+    what="What happened to the public entries of the catalogue, and to the public elements. Of one that is not public "
+    "any more, only the change `withdrawn` is left.",
 )
+# Two thousand values with names in two languages.
+_CODE_LIST_BYTES = 2 * 1024 * 1024
 ROUTERS = (
     entry.router,
     registration.router,
     list_figures.router,
     _LOG,
     access_log_router("readCatalogAccessLog", "entries"),
+    element.files,
+    element.router,
+    code_list.router,
 )
 
 
@@ -56,9 +64,12 @@ def create_app(
         event_log=event_log,
         clock=clock,
         still_readable=entry.still_readable,
+        body_limits={f"{PREFIX}/elements/bulk": AT_ONCE_BYTES, f"{PREFIX}/code-lists": _CODE_LIST_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "entries": "Databases and other data: what they are, who owns them, how far they are.",
+            "elements": "The shared dictionary: what data means, in which form and by which law.",
+            "code lists": "The values that elements may have.",
             "registration": "The registration of an entry: its documents and decisions.",
             "lists": "How far the entries are that programmes name.",
         },

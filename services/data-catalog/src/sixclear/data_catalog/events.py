@@ -2,6 +2,7 @@
 
 from sixclear.common.events.catalogue import EventCatalogue
 from sixclear.data_catalog.census.events import CENSUS_EVENTS
+from sixclear.data_catalog.element.events import ELEMENT_EVENTS
 from sixclear.data_catalog.entry.events import ENTRY_EVENTS
 
-EVENTS = EventCatalogue(service="data-catalog", entities=(ENTRY_EVENTS, CENSUS_EVENTS))
+EVENTS = EventCatalogue(service="data-catalog", entities=(ENTRY_EVENTS, CENSUS_EVENTS, ELEMENT_EVENTS))

@@ -7,8 +7,11 @@ from pydantic import AfterValidator, Field
 
 from sixclear.common.web.instants import Instant
 from sixclear.common.web.schemas import Schema
+from sixclear.common.web.texts import Link, line_of
 
 PREFIX = "/api/catalog/v1"
+# What never changes may be kept. A day, and not for ever: what is public now may be restricted one day.
+FOR_A_DAY = "public, max-age=86400, immutable"
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -26,3 +29,11 @@ class Step(Schema):
     """A step that needs nothing but a time."""
 
     occurred_at: OccurredAt = None
+
+
+class LegalBasis(Schema):
+    """Where the law says so: the document with its article, and a link where there is one."""
+
+    document: Annotated[str, line_of(500)] = Field(description="Name and number, such as `Luật Căn cước số …/QH15`.")
+    article: Annotated[str, line_of(200)] = Field(description="Article, clause, point or annex.")
+    url: Link | None = None

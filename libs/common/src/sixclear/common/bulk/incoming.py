@@ -58,7 +58,8 @@ class FileRoute(TransactionalRoute):
 
     The body is read as it arrives. Up to four megabytes are held and taken in the request's own transaction, as other
     routes do. What is larger, or has more items than one transaction takes, is stored chunk by chunk, and answered with
-    202 and the address of its job. With `Accept: application/x-ndjson` the results come one a line.
+    202 and the address of its job; a service without jobs refuses it. With `Accept: application/x-ndjson` the results
+    come one a line.
     """
 
     def get_route_handler(self) -> Handler:
@@ -162,8 +163,10 @@ async def _as_job(
 
 async def _spool(request: Request, state: ServiceState, files: Files, parts: AsyncIterator[bytes]) -> _Spooled:
     """Store the file in chunks, each committed by itself; of a file that ends early nothing stays."""
-    if state.database is None or state.jobs is None:
+    if state.database is None:
         raise InternalError
+    if state.jobs is None:
+        raise BulkTooLarge(f"At most {files.most(state.own)} items and {AT_ONCE_BYTES} bytes; send the rest apart.")
     caller = await current_caller(request)
     request_id = getattr(request.state, "request_id", None)
     spooled, digest = _Spooled(state.new_id(), b""), hashlib.sha256()

@@ -6,6 +6,7 @@ from uuid import UUID
 from sixclear.common.bus import mirror
 from sixclear.common.bus.mirror_references import References
 from sixclear.common.use_case import Context
+from sixclear.common.web.etags import in_letters
 from sixclear.data_catalog.organisation import repository
 from sixclear.data_catalog.organisation.models import Organisation
 from sixclear.data_catalog.organisation.schemas import OrganisationBrief
@@ -37,3 +38,10 @@ async def within(ctx: Context, ids: Collection[UUID]) -> set[UUID]:
 def brief(names: Briefs, organisation_id: UUID | None) -> OrganisationBrief | None:
     """One of `names`; None where none is stored, or it was not heard of yet."""
     return names.get(organisation_id) if organisation_id else None
+
+
+def told_of_owner(owner: OrganisationBrief | None) -> str:
+    """What the name of an owner in an answer adds to its entity tag: how often it changed, or that it is not known."""
+    if owner is None:
+        return "unnamed"
+    return f"owner{in_letters(owner.changes)}" if owner.changes else ""

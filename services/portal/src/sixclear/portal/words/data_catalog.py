@@ -39,4 +39,7 @@ CHANGES: Mapping[str, str] = {
     "entry.document_removed": N_("Rút tài liệu khỏi hồ sơ"),
     "entry.heartbeat_received": N_("Nhận tín hiệu hoạt động"),
     "entry.withdrawn": N_("Rút khỏi công khai"),
+    "element.approved": N_("Phê duyệt phần tử dữ liệu"),
+    "element.superseded": N_("Thay bằng phiên bản mới của phần tử dữ liệu"),
+    "element.withdrawn": N_("Rút phần tử dữ liệu khỏi từ điển"),
 }
