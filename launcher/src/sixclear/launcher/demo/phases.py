@@ -8,6 +8,7 @@ from sixclear.common.clock import civil_date
 from sixclear.launcher.demo.body_steps import body_steps
 from sixclear.launcher.demo.catalogue_steps import catalogue_steps
 from sixclear.launcher.demo.decision_steps import decision_steps
+from sixclear.launcher.demo.dictionary_steps import dictionary_steps
 from sixclear.launcher.demo.example_steps import example_steps
 from sixclear.launcher.demo.feedback_steps import feedback_steps
 from sixclear.launcher.demo.figure_steps import figure_steps
@@ -67,3 +68,4 @@ def _course(plans: Sequence[TaskPlan], today: date) -> Iterator[Step]:
     yield from money_steps()
     yield from value_steps(today)
     yield from score_steps(today)
+    yield from dictionary_steps()
