@@ -333,6 +333,7 @@ PORTAL = House(
         "pages.public.home.report_days": Idea("view", _OF_A_PAGE),
         "pages.public.home.tiles": Idea("view", _OF_A_PAGE),
         "pages.public.home.timeline": Idea("view", _OF_A_PAGE),
+        "pages.public.mailbox.files": Idea("view", _OF_A_PAGE),
         "pages.public.mailbox.steps": Idea("view", _OF_A_PAGE),
         "pages.public.task.lists": Idea("view", _OF_A_PAGE),
         "pages.public.indicator.chart": Idea("view", _OF_A_PAGE),

@@ -10,6 +10,7 @@ _SHOWS_CLOCK = "each step on a clock responds with the clock, explained"
 _SHOWS_STATE = "a body is told where the case stands, and nothing of what was written"
 _OF_A_FIELD = "a field is one of the list, and is refused where it is not"
 _WHOLE_CASE = (
+    *("handling -> attachment", "mailbox -> attachment"),
     *("handling -> submission", "handling -> mailbox", "handling -> answer", "handling -> rating"),
     *("mailbox -> submission", "mailbox -> answer", "mailbox -> rating", "mailbox -> appeal"),
 )
@@ -20,11 +21,12 @@ FEEDBACK = House(
     order=(
         *("census", "handling | log | clock", "mailbox", "review", "competence | endorsement | proposal | similar"),
         *("link | publication", "identity", "appeal", "answer | rating", "answer_template", "reviewer"),
-        "transfer | escalation",
+        "transfer | escalation | attachment",
         "submission",
         *("organisation | sealing | transparency", "allowance | field", "typed | terms"),
     ),
     folders={
+        "attachment": "a table without a topic: that a file came is published as a message, never what it is",
         "appeal": "tables without a topic: the submission publishes the level of an appeal, never what is said",
         "rating": "tables without a topic: the submission publishes how it was rated, never the words",
         "answer_template": "a table without a topic: with what texts a body begins its answers is its own",
@@ -55,6 +57,14 @@ FEEDBACK = House(
         "sealing.periods": Idea("repository", "key pairs by recipient and month, in files"),
         "sealing.renewing": Idea("service", "ends the keys of a month, run by no request"),
         "sealing.filling": Idea("service", "seals what releases before wrote in clear, run by no request"),
+        "mailbox.own_files": Idea("routes", "files that a sender adds to the own case and reads back"),
+        "attachment.downloads": Idea("routes", "a file as an answer that no browser opens"),
+        "attachment.streams": Idea("rules", "a file sealed while it arrives, opened while it leaves"),
+        "attachment.stripping": Idea("rules", "the program of the child that looks at a file"),
+        "attachment.documents": Idea("errors", "documents without what says who made them"),
+        "attachment.cleaning": Idea("access", "runs that child, within bounds"),
+        "attachment.scanning": Idea("rules", "what clamd says of a file"),
+        "attachment.stores": Idea("rules", "the folder where the files of cases are"),
         "mailbox.sender_steps": Idea("routes", "what a sender does with the own case beside reading and writing"),
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
         "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
@@ -147,6 +157,11 @@ FEEDBACK = House(
         "mailbox -> identity.schemas": _SHOWS_CASE,
         **{f"{pair}.{file}": _SHOWS_CASE for pair in _WHOLE_CASE for file in ("responses", "schemas")},
         "mailbox.sender_steps -> submission.dependencies": _FROM_REQUEST,
+        "mailbox.own_files -> submission.dependencies": _FROM_REQUEST,
+        "mailbox.own_files -> attachment.downloads": "a file is read back as handlers get it",
+        "mailbox.own_files -> attachment.routes": "a file is described as handlers get it",
+        "attachment.routes -> submission.dependencies": _FROM_REQUEST,
+        "attachment -> sealing.values": _SEALS,
         "proposal -> organisation.schemas": _NAMED,
         "proposal -> sealing.values": _SEALS,
         "proposal.routes -> submission.dependencies": _FROM_REQUEST,

@@ -59,6 +59,8 @@ _MAILBOX = (
     "/reopen",
     "/appeal",
     "/copy",
+    "/files",
+    "/files/{attachment_id}",
 )
 
 

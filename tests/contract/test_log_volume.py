@@ -1,19 +1,20 @@
-"""The public log and the keys of cases have disks of their own, which every process of feedback shares."""
+"""The public log, the keys of cases and their files have disks of their own, which every process of feedback shares."""
 
 import pytest
 from tests.contract.rendered import container, environment, of, pod
 
 OVERLAYS = ("dev", "prod")
+CLAIMS = ["feedback-files", "feedback-keys", "feedback-log"]
 
 
-@pytest.mark.parametrize("setting", ["SIXCLEAR_FEEDBACK_LOG_FOLDER", "SIXCLEAR_FEEDBACK_KEYS_FOLDER"])
+@pytest.mark.parametrize("folder", ["LOG", "KEYS", "FILES"])
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_every_process_of_feedback_writes_to_one_disk_of_its_own(overlay: str, setting: str) -> None:
+def test_every_process_of_feedback_writes_to_one_disk_of_its_own(overlay: str, folder: str) -> None:
     feedback = of(overlay, "Deployment")["feedback"]
-    folder = environment(overlay, feedback)[setting]
+    path = environment(overlay, feedback)[f"SIXCLEAR_FEEDBACK_{folder}_FOLDER"]
     mounts = container(feedback)["volumeMounts"]
     (mounted,) = [
-        mount["name"] for mount in mounts if folder == mount["mountPath"] or folder.startswith(mount["mountPath"] + "/")
+        mount["name"] for mount in mounts if path == mount["mountPath"] or path.startswith(mount["mountPath"] + "/")
     ]
     (volume,) = [volume for volume in pod(feedback)["volumes"] if volume["name"] == mounted]
     claim = of(overlay, "PersistentVolumeClaim")[volume["persistentVolumeClaim"]["claimName"]]
@@ -27,4 +28,4 @@ def test_no_two_folders_share_a_disk(overlay: str) -> None:
         volume for volume in pod(of(overlay, "Deployment")["feedback"])["volumes"] if "persistentVolumeClaim" in volume
     ]
     claims = [volume["persistentVolumeClaim"]["claimName"] for volume in volumes]
-    assert sorted(claims) == sorted(of(overlay, "PersistentVolumeClaim")) == ["feedback-keys", "feedback-log"]
+    assert sorted(claims) == sorted(of(overlay, "PersistentVolumeClaim")) == CLAIMS

@@ -32,6 +32,7 @@ READ_OTHERWISE = {
     "feedback: RatingEntry.receipt_code": _TYPED,
     "feedback: ReopeningEntry.receipt_code": _TYPED,
     "feedback: AppealEntry.receipt_code": _TYPED,
+    "feedback: multipart/form-data.receipt_code": _TYPED,
     "feedback: Sender.email": _TYPED,
     "feedback: Sender.phone": _TYPED,
     "monitoring: query as_of": "`read_as_of` takes an instant or a civil day",

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from tests.integration.feedback.conftest import MINISTRY, SCOPES, Service, an_answer, submission
+from tests.unit.feedback.attachment.made_files import a_form, a_photo
 
 Before = Callable[[str, str, Any, Mapping[str, str]], Awaitable[None]]
 POINT = {"point": "Ai đặt lịch cho doanh nghiệp?", "answer": "Trung tâm dùng chung của Bộ, trong hai ngày làm việc."}
@@ -45,9 +46,24 @@ async def what_a_sender_does(service: Service, before: Before = nothing_first) -
     [appeal] = found.json()["items"]
     decision = {"decision": "rejected", "text": "Lịch đã có tại địa chỉ nêu trong câu trả lời."}
     await step("appeals-desk", f"/appeals/{appeal['appeal_id']}/decide", decision)
+    await _a_file_is_added(service, case, opening)
     await step("anybody", "/mailbox/copy", opening)
     receipt = await step("anybody", "/submissions", submission(), **{"Idempotency-Key": "after-the-answer-2"})
     await step("anybody", "/mailbox/withdraw", {"receipt_code": receipt["receipt_code"]})
     receipt = await step("anybody", "/submissions", submission(), **{"Idempotency-Key": "erased-by-the-sender"})
     await step("anybody", "/mailbox/withdraw", {"receipt_code": receipt["receipt_code"]})
     await step("anybody", "/mailbox/erasure", {"receipt_code": receipt["receipt_code"], "what": "case"})
+
+
+async def _a_file_is_added(service: Service, case: str, opening: Mapping[str, str]) -> None:
+    """A photo is added to a case, read by who handles it and by its sender."""
+    prefix = "/api/feedback/v1"
+    body, head = a_form({**opening, "text": "Ảnh chụp bảng."}, "lich-phong.png", a_photo("PNG"))
+    sent = await service.http.post(f"{prefix}/mailbox/files", content=body, headers=head)
+    assert sent.status_code == 201, sent.text
+    file = sent.json()["attachment_id"]
+    back = await service.http.post(f"{prefix}/mailbox/files/{file}", json=opening)
+    assert back.status_code == 200, back.text
+    hub = service.headers("feedback-hub")
+    copy = await service.http.get(f"{prefix}{case}/files/{file}", headers=hub)
+    assert copy.status_code == 200, copy.text

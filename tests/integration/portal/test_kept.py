@@ -54,7 +54,7 @@ class Form(HTMLParser):
         elif tag == "option" and "selected" in found:
             self.fields[self._choice] = found["value"]
         elif tag == "input" and (found.get("type") != "radio" or "checked" in found):
-            self.fields[found["name"]] = found["value"]
+            self.fields[found["name"]] = found.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

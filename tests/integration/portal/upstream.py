@@ -50,6 +50,8 @@ class Upstream(Records, Hanging, Results, PublicFeedback):
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     message_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
     refusal: tuple[int, str] | None = None
     locked_out: bool = False
     answer: dict[str, Any] | None = None

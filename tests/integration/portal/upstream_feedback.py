@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisations, problem
+from tests.integration.portal.upstream_files import files
 from tests.integration.portal.upstream_public import public
 from tests.integration.portal.upstream_steps import steps
 from tests.unit.common.transparency.made_log import LOG
@@ -112,6 +113,7 @@ def case_of(state: "Upstream") -> dict[str, Any]:
         "identity_requests": IDENTITY_STEPS,
         "answer": {**PUBLISHED, **state.answer} if state.answer else None,
         "messages": state.messages,
+        "files": state.files,
         "code_changed_at": iso(NOW) if state.code_changes else None,
     } | state.case
 
@@ -210,6 +212,7 @@ def feedback(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/mailbox/statements", statements, methods=["POST"]),
         Route(f"{prefix}/mailbox/code", new_code, methods=["POST"]),
         Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
+        *files(state),
         *steps(state, case_of),
         *public(state),
     ]

@@ -20,6 +20,7 @@ from sixclear.feedback.answer import routes as answer
 from sixclear.feedback.answer.service import tell_of_answers
 from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.appeal import routes as appeal
+from sixclear.feedback.attachment import routes as attachment
 from sixclear.feedback.clock import routes as clock_routes
 from sixclear.feedback.competence import routes as competence
 from sixclear.feedback.endorsement import routes as endorsement
@@ -30,8 +31,8 @@ from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.identity import routes as identity
 from sixclear.feedback.link import routes as link
 from sixclear.feedback.log import routes as log
+from sixclear.feedback.mailbox import own_files, sender_steps
 from sixclear.feedback.mailbox import routes as mailbox
-from sixclear.feedback.mailbox import sender_steps
 from sixclear.feedback.proposal import routes as proposal
 from sixclear.feedback.proposal.service import follow_answer
 from sixclear.feedback.publication import routes as publication
@@ -53,9 +54,11 @@ ROUTERS = (
     submission.desk_router,
     mailbox.router,
     sender_steps.router,
+    own_files.router,
     submission.handling_router,
     handling.router,
     mailbox.handling_router,
+    attachment.router,
     clock_routes.router,
     transfer.router,
     escalation.router,
@@ -122,6 +125,7 @@ def create_app(
                 "endorsement", settings.endorsements_at_once, settings.endorsements_per_minute, TooManyEndorsements
             ),
         ),
+        body_limits={f"{PREFIX}/mailbox/files": settings.file_bytes + own_files.FORM_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "sending": "What a sender does without an account, or a body in the sender's place.",

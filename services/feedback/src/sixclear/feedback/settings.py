@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from sixclear.common.blobs.kinds import endings_of
 from sixclear.common.database_address import DATABASE_ADDRESS, DatabaseAddress
 from sixclear.common.ids import stable_id
 from sixclear.common.secret_files import ReadSettings
@@ -20,6 +21,11 @@ def _policy_file(path: Path) -> Path:
     except PolicyInvalid as error:
         raise ValueError(str(error)) from error
     return path
+
+
+def _kinds(kinds: str) -> str:
+    endings_of(kinds)
+    return kinds
 
 
 class Settings(ReadSettings):
@@ -112,4 +118,30 @@ class Settings(ReadSettings):
     )
     messages_per_case: int = Field(
         default=200, ge=1, le=10_000, description="Most messages that one case may hold; beyond it: 409."
+    )
+    files_folder: Path | None = Field(
+        default=None,
+        description="Folder of the files that senders add to cases, each sealed under a key that only its case opens."
+        " Shared by all processes of the service. Without it: `feedback/files` under `SIXCLEAR_HOME`.",
+    )
+    file_bytes: int = Field(
+        default=20 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024, description="Most bytes of a file; beyond it: 413."
+    )
+    files_per_case: int = Field(default=20, ge=1, le=200, description="Most files of a case; beyond it: 409.")
+    file_bytes_per_case: int = Field(
+        default=100 * 1024 * 1024,
+        ge=1024,
+        le=10 * 1024 * 1024 * 1024,
+        description="Most bytes of all files of a case; beyond it: 409.",
+    )
+    file_kinds: Annotated[str, AfterValidator(_kinds)] = Field(
+        default="pdf,png,jpg,webp,docx,xlsx,pptx,odt,ods,odp",
+        description="Kinds of files that are taken, by an ending of each, with commas; others: 422.",
+    )
+    scanner: str | None = Field(
+        default=None,
+        pattern=r"^(/\S{1,200}|\S{1,200}:\d{1,5})$",
+        description="The clamd that looks at each file: `host:port`, or the path of its socket. While it does not"
+        " answer files are held: no handler gets them. Its `StreamMaxLength` is at least `FILE_BYTES`."
+        " Without it: none looks.",
     )

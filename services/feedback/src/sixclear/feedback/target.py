@@ -1,5 +1,6 @@
 """The feedback service as the launcher sees it: it makes its secret once, and follows the calendar at start."""
 
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from sixclear.common.runtime.source_target import SourceTarget
@@ -13,6 +14,7 @@ from sixclear.common.transparency.policies import read_witnesses
 from sixclear.common.visitor import trusted_networks
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.app import create_app, give_receipts
+from sixclear.feedback.attachment import service as attachments
 from sixclear.feedback.census.service import count
 from sixclear.feedback.escalation.service import escalate
 from sixclear.feedback.events import EVENTS
@@ -143,6 +145,27 @@ async def keep_erased(target: SourceTarget[Settings]) -> None:
     await forget_late_statements(target.database, target.runtime.clock)
 
 
+async def forget_files(target: SourceTarget[Settings]) -> None:
+    """Take out of the store what erased cases had."""
+    await attachments.forget_gone(target.database, target.settings.files_folder)
+
+
+async def sweep_files(target: SourceTarget[Settings]) -> None:
+    """Take out of the store what never became a file of a case."""
+    await attachments.sweep(target.database, target.settings.files_folder, target.runtime.clock())
+
+
+async def scan_files(target: SourceTarget[Settings]) -> None:
+    """Look at files that were held while the scanner did not answer."""
+    settings, clock = target.settings, target.runtime.clock
+    await attachments.scan_held(target.database, target.event_log, clock, settings.files_folder, settings.scanner)
+
+
+def with_files(settings: Settings, home: Path) -> Settings:
+    """The settings, with the folder of files below the data folder where they name none."""
+    return settings.model_copy(update={"files_folder": settings.files_folder or home / "feedback" / "files"})
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -150,15 +173,20 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         events=EVENTS,
         prefixes=("/api/feedback",),
         package="sixclear.feedback",
-        settings=settings or Settings(),
+        settings=with_files(settings or Settings(), runtime.settings.home),
         create_app=create_app,
         mirror=organisations.mirror,
         followers=(proposals.tasks_of_proposals,),
         waiting_for="migrating, reading the receipt secret and following the calendar",
         prepare=prepare,
         count=count,
-        tend={"texts in clear": seal_what_is_clear, "keys of months past": renew_keys, "what was erased": keep_erased},
-        pass_time={"answers that are not rated": ask_for_ratings},
+        tend={
+            "texts in clear": seal_what_is_clear,
+            "keys of months past": renew_keys,
+            "what was erased": keep_erased,
+            "content without a file": sweep_files,
+        },
+        pass_time={"answers that are not rated": ask_for_ratings, "files that are held": scan_files},
         go_on={
             "answers whose time has come": publish_scheduled,
             "what was not answered": certify_silence,
@@ -167,5 +195,6 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
             "hours that are over": publish_over,
             "proposals of hours that are over": publish_proposals,
             "the public log": add_to_log,
+            "files of erased cases": forget_files,
         },
     )

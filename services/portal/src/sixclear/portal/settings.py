@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         ge=4_096,
         description="Largest body of a form; a longer one is answered with 413. A letter takes up to nine bytes.",
     )
+    file_limit_bytes: int = Field(
+        default=20 * 1024 * 1024,
+        ge=1024,
+        description="Most bytes of a file that is passed on to feedback, as its own setting says.",
+    )
     stream_url: str = Field(
         default="/api/monitoring/v1/stream",
         description="Where a browser reads the live figures: a path on the portal's own origin, or `http://host:port/…`.",

@@ -86,6 +86,15 @@ def fits_name(kind: Kind, name: str) -> bool:
     return not dot or ending.lower() in kind.endings
 
 
+def endings_of(named: str) -> frozenset[str]:
+    """The endings of kinds that a setting names, as `pdf,jpg`; raises ValueError for one that is not known."""
+    endings = frozenset(one.strip().lower() for one in named.split(",") if one.strip())
+    known = {ending for kind in KINDS for ending in kind.endings}
+    if not endings or not endings <= known:
+        raise ValueError(f"Name some of: {', '.join(sorted(known))}.")
+    return endings
+
+
 class _Bounded:
     """A file for `zipfile`, which reads the list of entries in one piece of the size that the file claims."""
 

@@ -186,13 +186,19 @@ class BlobStore:
         return left
 
 
-def in_folder(folder: Path) -> BlobStore:
-    """Files in a folder, which is made where it is missing, closed to others."""
+def in_folder(folder: Path, *, whole_hours: bool = False) -> BlobStore:
+    """Files in a folder, which is made where it is missing, closed to others.
+
+    `whole_hours`: a file says of when it was written the hour alone, as far as a file system can be told what to say.
+    """
     make_folder(folder)
 
     def settle(path: str) -> None:
         # The library writes without fsync: content first, then the names on the way to it.
         target = folder / path
+        if whole_hours:
+            hour = target.stat().st_mtime // 3600 * 3600
+            os.utime(target, (hour, hour))
         for part in (target, target.parent, target.parent.parent, folder):
             _sync(part)
 

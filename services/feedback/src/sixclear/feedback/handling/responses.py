@@ -3,6 +3,8 @@
 from sixclear.common.use_case import Context
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import answer_responses
+from sixclear.feedback.attachment import service as attachments
+from sixclear.feedback.attachment.responses import attachment_response
 from sixclear.feedback.handling.schemas import SubmissionView
 from sixclear.feedback.mailbox import service as mailbox
 from sixclear.feedback.mailbox.responses import messages_response
@@ -24,6 +26,7 @@ _DERIVED = {
     "due_provisional",
     "sender_wrote_last",
     "messages",
+    "files",
     "answers",
     "ratings",
     "contact_given",
@@ -50,6 +53,7 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
         sender_wrote_last=submission.last_message_by == "sender",
         contact_given=await submissions.contact_is_given(ctx, case_id),
         messages=await messages_response(ctx, case_id, await mailbox.list_messages(ctx, case_id)),
+        files=[attachment_response(key, one) for one in await attachments.list_attachments(ctx, case_id)],
         answers=answer_responses(key, found, names, await answers.known_templates(ctx, submission)),
         ratings=[rating_response(key, one) for one in await ratings.list_ratings(ctx, case_id)],
         **bodies(submission, names),

@@ -7,6 +7,7 @@ from pydantic import Field
 from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.feedback.answer.schemas import AnswerView
+from sixclear.feedback.attachment.schemas import AttachmentView
 from sixclear.feedback.fields import OccurredAt, Reason
 from sixclear.feedback.mailbox.schemas import MessageView
 from sixclear.feedback.rating.schemas import RatingView
@@ -32,6 +33,7 @@ class SubmissionView(SubmissionSummary):
     contact_given: bool
     clock: ClockView
     messages: list[MessageView]
+    files: list[AttachmentView] = Field(default_factory=list, description="Files that the sender added, oldest first.")
     answers: list[AnswerView]
     ratings: list[RatingView] = Field(
         default_factory=list, description="What the sender said of answers, oldest first."

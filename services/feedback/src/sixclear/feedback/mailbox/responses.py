@@ -10,6 +10,8 @@ from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.responses import published_responses
 from sixclear.feedback.appeal import service as appeals
 from sixclear.feedback.appeal.responses import own_appeal, reopening_response, way_response
+from sixclear.feedback.attachment import service as attachments
+from sixclear.feedback.attachment.responses import own_attachment
 from sixclear.feedback.identity import service as identity
 from sixclear.feedback.identity.responses import steps_response
 from sixclear.feedback.mailbox import repository
@@ -36,7 +38,7 @@ from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {
-    *("title", "text", "abstract", "publication_id", "clock", "transfers", "messages", "answer"),
+    *("title", "text", "abstract", "publication_id", "clock", "transfers", "messages", "files", "answer"),
     *("former_answers", "accesses"),
     *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal", "erasures"),
     *("reopen_until", "reopening", "appeal", "appeals"),
@@ -70,6 +72,7 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         clock=clock_response(submission, ctx.now, *await timing.pauses_and_moves(ctx, case_id)),
         transfers=[transfer_view(one, bodies) for one in moved],
         messages=await messages_response(ctx, case_id, await repository.list_messages(ctx.session, case_id)),
+        files=[own_attachment(key, one) for one in await attachments.list_attachments(ctx, case_id)],
         answer=told[0] if told else None,
         former_answers=told[1:],
         rate_until=rated.until,

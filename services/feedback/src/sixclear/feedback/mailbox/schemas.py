@@ -10,6 +10,7 @@ from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
 from sixclear.feedback.answer.schemas import PublishedAnswer
 from sixclear.feedback.appeal.schemas import AppealWay, OwnAppeal, ReopeningView
+from sixclear.feedback.attachment.schemas import OwnAttachment
 from sixclear.feedback.fields import OccurredAt, Outcome, Reason
 from sixclear.feedback.identity.schemas import IdentityStep
 from sixclear.feedback.proposal.schemas import ProposalView
@@ -167,6 +168,7 @@ class CaseView(Schema):
     abstract: str | None = Field(default=None, description="Of a sealed initiative: what everyone may read of it.")
     embargo_until: date | None = Field(default=None, description="The day on which its embargo ends; null: never.")
     messages: list[MessageView]
+    files: list[OwnAttachment] = Field(default_factory=list, description="Files that you added, oldest first.")
     answer: PublishedAnswer | None
     former_answers: list[PublishedAnswer] = Field(
         default_factory=list, description="Answers that were corrected, or given before the case was opened again."

@@ -9,6 +9,9 @@ from sixclear.common.errors import InvalidRequest
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.appeal import service as appeals
+from sixclear.feedback.attachment import service as attachments
+from sixclear.feedback.attachment.models import Attachment
+from sixclear.feedback.attachment.service import Arrived, Bounds
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.models import Message
@@ -26,6 +29,7 @@ from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.models import Erasure
+from sixclear.feedback.sealing.values import CaseKey
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service import erasing, identity, steps, timing
@@ -44,6 +48,15 @@ class Changed:
     code: str
     changed_at: datetime
     again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file of a case, what opens its name, and whether this request brought it."""
+
+    attachment: Attachment
+    key: CaseKey
+    new: bool
 
 
 async def list_messages(ctx: Context, submission_id: UUID) -> Sequence[Message]:
@@ -164,6 +177,7 @@ async def erase(ctx: Context, receipts: Receipts, entry: ErasureEntry) -> Erasur
 async def erase_case(ctx: Context, submission: Submission) -> Erasure:
     """Erase all that was written in a locked submission; its public copy is taken back."""
     erasure = await erasing.shred(ctx, submission)
+    await attachments.forget_of_case(ctx, submission.submission_id)
     await publications.withdraw_of_case(of_case(ctx, submission), submission.submission_id)
     return erasure
 
@@ -179,6 +193,32 @@ async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, 
     message = await add_message(ctx, submission, entry.text, author="sender", most=None if awaited else most)
     await timing.end_pause(of_case(ctx, submission), submission, message.occurred_at, "sender")
     return message
+
+
+async def check_room(ctx: Context, receipts: Receipts, typed: str, bounds: Bounds) -> None:
+    """Raises MailboxNotFound for a code that opens nothing, AttachmentsFull for a case that takes no further file."""
+    submission = await submissions.find_by_receipt(ctx, receipts, typed)
+    if submission is None:
+        raise _not_found()
+    await attachments.check_room(ctx, submission.submission_id, 1, bounds)
+
+
+async def send_file(
+    ctx: Context, receipts: Receipts, typed: str, text: str, arrived: Arrived, bounds: Bounds, most: int
+) -> SentFile:
+    """Add a file that arrived to the case that the code opens, with a message of `text`; a retry adds neither.
+
+    Raises MailboxNotFound, AttachmentsFull, MailboxFull, CaseErased.
+    """
+    submission = await open_mailbox(ctx, receipts, typed, lock=True)
+    key = await sealing.key_to_write(ctx, submission.submission_id)
+    if (same := await attachments.find_same(ctx, submission, arrived.facts)) is not None:
+        return SentFile(same, key, new=False)
+    of_this = of_case(ctx, submission)
+    attachment = await attachments.record(of_this, submission, arrived, bounds)
+    message = await add_message(ctx, submission, text, author="sender", most=most)
+    await timing.end_pause(of_this, submission, message.occurred_at, "sender")
+    return SentFile(attachment, key, new=True)
 
 
 async def ask_sender(

@@ -229,7 +229,7 @@ class Access(Base):
     reason: Mapped[str | None]
     read_at: Mapped[datetime]
 
-    __table_args__ = (CheckConstraint("what IN ('contact', 'sealed_text')", name="what"),)
+    __table_args__ = (CheckConstraint("what IN ('contact', 'sealed_text', 'file')", name="what"),)
 
 
 def by_hour(submission: Submission) -> bool:

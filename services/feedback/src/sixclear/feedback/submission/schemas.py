@@ -220,7 +220,7 @@ class SilenceFigure(Schema):
 class AccessView(Schema):
     """That a handler read protected data of this case."""
 
-    what: Literal["contact", "sealed_text"]
+    what: Literal["contact", "sealed_text", "file"]
     read_at: datetime
     organisation: OrganisationBrief | None = Field(
         default=None, description="The body for which it was read; null of an expert of none, and while not known."

@@ -24,6 +24,17 @@ class Message(Answer):
     sent_at: datetime | None = None
 
 
+class OwnFile(Answer):
+    """A file that the sender added; `held` until a scanner has looked at it, `refused` where that found harm."""
+
+    attachment_id: UUID
+    name: str
+    size: int
+    sent_at: datetime
+    state: str
+    sha256: str
+
+
 class AnswerPoint(Answer):
     """One point of what was asked, with its answer."""
 
@@ -211,6 +222,7 @@ class Case(Answer):
     demonstration: bool = False
     code_changed_at: datetime | None = None
     messages: list[Message] = Field(default_factory=list)
+    files: list[OwnFile] = Field(default_factory=list)
     answer: PublishedAnswer | None = None
     former_answers: list[PublishedAnswer] = Field(default_factory=list)
     consent: bool = False

@@ -1,10 +1,11 @@
 """`feedback`: submissions, their receipts, and the mailbox that a receipt opens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import httpx2
 from pydantic import RootModel
 
 from sixclear.portal.upstream.answer import Answer, Listing, Operation
@@ -98,6 +99,8 @@ WITHDRAWAL = Operation("feedback", "POST", "/api/feedback/v1/mailbox/withdraw", 
 CONSENT = Operation("feedback", "POST", "/api/feedback/v1/mailbox/consent", Answer)
 ERASURE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/erasure", Erasure)
 COPY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/copy", CaseCopy)
+FILE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/files", Answer)
+OWN_FILE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/files/{attachment_id}", Answer)
 NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
 LOG_STATUS = Operation("feedback", "GET", "/api/feedback/v1/log/status", LogStatus)
 COPIES = Operation("feedback", "GET", "/api/feedback/v1/publications", Listing[PublicCopy])
@@ -127,6 +130,14 @@ class Feedback:
     async def reply(self, code: str, text: str, key: str) -> None:
         """Adds the sender's message to a case."""
         await self._transport.post(MESSAGE, {"receipt_code": code, "text": text}, key)
+
+    async def send_file(self, code: str, name: str, content: AsyncIterator[bytes]) -> None:
+        """Adds a file to a case; the same file under the same name is there once."""
+        await self._transport.send_file(FILE, {"receipt_code": code}, name, content)
+
+    async def read_file(self, code: str, attachment_id: UUID) -> httpx2.Response:
+        """A file of a case as it was sent, to be read and closed by the caller."""
+        return await self._transport.read_file(OWN_FILE, {"receipt_code": code}, attachment_id=attachment_id)
 
     async def rate(self, code: str, rating: str, words: str | None, key: str) -> None:
         """Says how far the answer of a case helped."""

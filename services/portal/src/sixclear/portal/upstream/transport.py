@@ -8,8 +8,9 @@ sends always is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from secrets import token_hex
 from time import monotonic, perf_counter
 from typing import Any, cast
 from urllib.parse import quote
@@ -28,6 +29,8 @@ Query = Mapping[str, str | int | None]
 
 # What is true now may be a second old.
 LIVE_SECONDS = 1.0
+# For each piece of a file, and for what is made of it when it is whole.
+_FILE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,43 @@ class Transport:
             raise RuntimeError("What a visitor writes is sent for that visitor: use asking_for().")
         headers = {"Idempotency-Key": key} if key else {}
         return _read(operation, await self._request(operation, {}, body=body, headers=headers))
+
+    async def send_file(
+        self, operation: Operation[Model], texts: Mapping[str, str], name: str, content: AsyncIterator[bytes]
+    ) -> None:
+        """Sends a form with a file for the visitor, while it comes. A file may take minutes, which no figure counts."""
+        boundary = token_hex(16)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"} | self._asked_for
+        try:
+            response = await self.connections.client(operation.service).request(
+                operation.method,
+                operation.path,
+                content=_form(boundary, texts, name, content),
+                headers=headers,
+                timeout=_FILE_SECONDS,
+            )
+        except (httpx2.HTTPError, OSError) as error:
+            raise ServiceAway(operation.service) from error
+        _check(operation.service, response)
+
+    async def read_file(self, operation: Operation[Model], body: Mapping[str, Any], **path: object) -> httpx2.Response:
+        """A file for the visitor, to be read and closed by the caller."""
+        client = self.connections.client(operation.service)
+        request = client.build_request(
+            operation.method, _filled(operation, path), json=body, headers=self._asked_for, timeout=_FILE_SECONDS
+        )
+        try:
+            response = await client.send(request, stream=True)
+            if not response.is_success:
+                await response.aread()
+        except (httpx2.HTTPError, OSError) as error:
+            raise ServiceAway(operation.service) from error
+        _check(operation.service, response)
+        return response
+
+    @property
+    def _asked_for(self) -> dict[str, str]:
+        return {"X-Forwarded-For": self.visitor} if self.visitor is not None else {}
 
     async def _answer(
         self, question: Hashable, operation: Operation[Model], path: Mapping[str, object], query: Query | None
@@ -170,7 +210,6 @@ class Transport:
         started = perf_counter()
         service, outcome = operation.service, "away"
         circuit, since = self.connections.circuit(service), self.connections.monotonic()
-        asked_for = {"X-Forwarded-For": self.visitor} if self.visitor is not None else {}
         try:
             # The client's own limit is for each read: a service that sends byte by byte would never reach it.
             async with asyncio.timeout(self.connections.timeout_seconds):
@@ -179,7 +218,7 @@ class Transport:
                     _filled(operation, path),
                     params={name: value for name, value in (query or {}).items() if value not in (None, "")},
                     json=body,
-                    headers={**(headers or {}), **asked_for},
+                    headers={**(headers or {}), **self._asked_for},
                     timeout=self.connections.timeout_seconds,
                 )
             circuit.answered()
@@ -196,6 +235,19 @@ class Transport:
             raise ServiceAway(service) from error
         finally:
             UPSTREAM_SECONDS.labels(service, outcome).observe(perf_counter() - started)
+
+
+async def _form(
+    boundary: str, texts: Mapping[str, str], name: str, content: AsyncIterator[bytes]
+) -> AsyncGenerator[bytes]:
+    """A form as browsers write it, its file last."""
+    for field_name, text in texts.items():
+        yield f'--{boundary}\r\nContent-Disposition: form-data; name="{field_name}"\r\n\r\n{text}\r\n'.encode()
+    plain = name.translate({ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"})
+    yield f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{plain}"\r\n\r\n'.encode()
+    async for piece in content:
+        yield piece
+    yield f"\r\n--{boundary}--\r\n".encode()
 
 
 def _filled(operation: Operation[Model], path: Mapping[str, object]) -> str:

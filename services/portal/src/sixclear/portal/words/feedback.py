@@ -70,6 +70,7 @@ PROPOSAL_STAGES: Mapping[str, str] = {
 ACCESSES: Mapping[str, str] = {
     "contact": N_("cách liên lạc"),
     "sealed_text": N_("nội dung niêm phong"),
+    "file": N_("một tệp"),
 }
 TRANSFERS: Mapping[str, str] = {
     "offered": N_("đang chờ trả lời"),

@@ -165,6 +165,11 @@ async def log_reading(ctx: Context, submission: Submission) -> None:
         await _log_access(of_case(ctx, submission), submission.submission_id, "sealed_text", None)
 
 
+async def log_file_reading(ctx: Context, submission_id: UUID) -> None:
+    """Log that the caller reads a file of a case; `ctx` is that of the case (`hours.of_case`)."""
+    await _log_access(ctx, submission_id, "file", None)
+
+
 async def read_contact(ctx: Context, hub: UUID, submission_id: UUID, reason: str) -> ContactView:
     """How the sender can be reached; who asked and why is logged, also when nothing was given."""
     submission = await locked(ctx, hub, submission_id)

@@ -4,12 +4,16 @@ A receipt code travels in bodies only, never in an address, so that no history, 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from sixclear.portal.errors import PageNotFound, Refused, ServiceAway
+from sixclear.common.errors import DomainError
+from sixclear.common.web.form_stream import read_form as read_form_with_file
+from sixclear.portal.errors import ForeignForm, InvalidAddress, PageNotFound, Refused, ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
+from sixclear.portal.pages.public.mailbox import files
 from sixclear.portal.pages.public.mailbox.steps import (
     ASKED_AGAIN,
     TYPED,
@@ -21,19 +25,21 @@ from sixclear.portal.pages.public.mailbox.steps import (
 from sixclear.portal.pages.public.mailbox.view import (
     LONGEST_CODE,
     MailboxForm,
+    MailboxView,
     checked,
     load,
     new_code,
     proof_of,
     why_unknown,
 )
-from sixclear.portal.shell.forms import form_key_of, read_form
+from sixclear.portal.shell.forms import form_key_of, is_foreign, read_form
 from sixclear.portal.shell.portal import portal_of
 from sixclear.portal.upstream.cases import CaseCopy
 
 PAGE = PUBLIC.page("mailbox", styles=("form",))
 _MAILBOX = "/feedback/mailbox"
 _NEW_CODE, _PROOF = f"{_MAILBOX}/code", f"{_MAILBOX}/proof"
+_ADD_FILE, _READ_FILE = f"{_MAILBOX}/files", f"{_MAILBOX}/file"
 
 
 @PAGE.get(_MAILBOX)
@@ -121,6 +127,54 @@ async def proof(request: Request) -> Response:
     return _file(view.file, view.file_name)
 
 
+@PAGE.post(_ADD_FILE)
+async def add_file(request: Request) -> Response:
+    """Adds a file to the case, and shows it; what was typed for the mailbox stays there, unsent."""
+    portal = portal_of(request)
+    if is_foreign(request, portal.settings.own_origins):
+        raise ForeignForm
+    try:
+        form = await read_form_with_file(request, None)
+    except DomainError:
+        raise InvalidAddress from None
+    code = form.texts.get("receipt_code", "").strip()
+    keys = {name: form_key_of(form.texts, name) for name in ("form_key", "step_key")}
+    unsent = {name: text for name, text in form.texts.items() if name not in ("reply", "step")}
+    fields = {**unsent, "receipt_code": code, **keys}
+    try:
+        problem = await files.add(portal.gateway.feedback, code, form, portal.settings.file_limit_bytes)
+        view = await load(portal.gateway, portal.clock(), fields)
+    except ServiceAway:
+        return _form(request, fields, {"receipt_code": "away"}, 503)
+    except PageNotFound:
+        return _form(request, fields, {"receipt_code": why_unknown(code)}, 422)
+    except Refused:
+        return _form(request, fields, {"receipt_code": "slow-down"}, 422)
+    assert isinstance(view, MailboxView)
+    shown = replace(view, problems={"file": problem}) if problem else replace(view, done="file")
+    return _page(request, shown, "page", 422 if problem else 200)
+
+
+@PAGE.post(_READ_FILE)
+async def read_file(request: Request) -> Response:
+    """A file of the case as it was sent, to be saved; the mailbox stays as it is."""
+    portal = portal_of(request)
+    sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
+    fields = sent.taken()
+    code = fields.get("receipt_code", "").strip()
+    try:
+        headers, pieces = await files.read(portal.gateway.feedback, code, fields.get("attachment_id", ""))
+    except PageNotFound:
+        return _form(request, fields, {"receipt_code": why_unknown(code)}, 422)
+    except Refused:
+        return _form(request, fields, {"receipt_code": "slow-down"}, 422)
+    except ServiceAway:
+        return _form(request, fields, {"receipt_code": "away"}, 503)
+    return StreamingResponse(pieces, 200, headers)
+
+
+@PAGE.get(_ADD_FILE)
+@PAGE.get(_READ_FILE)
 @PAGE.get(_NEW_CODE)
 @PAGE.get(_PROOF)
 async def back_to_mailbox(request: Request) -> Response:
