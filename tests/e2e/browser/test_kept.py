@@ -55,7 +55,7 @@ def test_one_question_is_shown_at_a_time_and_back_always_works(plain: Page, site
     expect(plain.locator(".step:visible")).to_have_attribute("id", "step-kind")
     write(plain)
     expect(plain.locator(".step:visible")).to_have_attribute("id", "step-send")
-    for step in ("consent", "sender", "programme", "text"):
+    for step in ("consent", "sender", "sealed", "programme", "text"):
         plain.go_back()
         expect(plain.locator(".step:visible")).to_have_attribute("id", f"step-{step}")
     expect(plain.locator("#text")).to_have_value(TEXT)

@@ -30,6 +30,7 @@ ALIKE = [
     "/feedback/proposals",
     PROPOSAL,
     "/feedback/statistics",
+    "/feedback#step-sealed",
 ]
 PAGES = [
     "/",

@@ -31,7 +31,7 @@ async def test_one_question_leads_to_the_next_and_back(browser: httpx2.AsyncClie
     page = await browser.get("/feedback", headers={"accept-language": language})
     steps = steps_of(page)
     names = list(steps)
-    assert names == ["kind", "title", "text", "programme", "sender", "consent", "send"]
+    assert names == ["kind", "title", "text", "programme", "sealed", "sender", "consent", "send"]
     assert opened(page) == ["kind"]
     for before, name, after in zip([None, *names], names, [*names[1:], None], strict=False):
         links = re.findall(r'href="#step-(\w+)"', steps[name])
@@ -75,8 +75,8 @@ async def test_without_names_of_programmes_their_question_is_left_out(
 ) -> None:
     upstream.away.add("tasks")
     steps = steps_of(await browser.get("/feedback"))
-    assert list(steps) == ["kind", "title", "text", "sender", "consent", "send"]
-    assert 'href="#step-sender"' in steps["text"]
+    assert list(steps) == ["kind", "title", "text", "sealed", "sender", "consent", "send"]
+    assert 'href="#step-sealed"' in steps["text"]
 
 
 async def test_the_key_enter_sends_nothing(browser: httpx2.AsyncClient, upstream: Upstream) -> None:

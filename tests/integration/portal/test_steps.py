@@ -45,14 +45,15 @@ def answered(upstream: Upstream) -> Upstream:
 
 
 async def test_each_step_is_offered_only_while_it_can_be_done(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
-    assert offered(await opened(browser)) == {"copy", "consent", "erase_contact"}
+    assert offered(await opened(browser)) == {"copy", "consent", "identity", "erase_contact"}
     upstream.case |= SILENT
-    assert offered(await opened(browser)) == {"copy", "consent", "erase_contact", "withdraw", "appeal"}
+    assert offered(await opened(browser)) == {"copy", "consent", "identity", "erase_contact", "withdraw", "appeal"}
     upstream.case |= {"may_withdraw": False} | ANSWERED
     upstream.answer = ANSWER
     assert offered(await opened(browser)) == {
         "copy",
         "consent",
+        "identity",
         "erase_contact",
         "erase_case",
         "rating",
@@ -60,7 +61,7 @@ async def test_each_step_is_offered_only_while_it_can_be_done(browser: httpx2.As
         "appeal",
     }
     upstream.case |= {"identity_level": "anonymous", "rate_until": None, "reopen_until": None, "appeal": None}
-    assert offered(await opened(browser)) == {"copy", "consent", "erase_case"}
+    assert offered(await opened(browser)) == {"copy", "consent", "identity", "erase_case"}
 
 
 async def test_an_answer_is_rated_once_with_words(browser: httpx2.AsyncClient, answered: Upstream) -> None:

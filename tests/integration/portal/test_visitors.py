@@ -33,6 +33,7 @@ MADE: dict[Any, Any] = {
     bool: True,
     UUID: UUID(int=1),
     Mapping[str, Any]: {},
+    Mapping[str, str]: {},
     Mapping[str, str | int | None]: {},
 }
 
@@ -93,7 +94,7 @@ async def test_nothing_is_written_for_nobody() -> None:
             refused.add(name)
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
-    steps = {"rate", "reopen", "appeal", "withdraw", "change_consent", "erase", "copy"}
+    steps = {"rate", "reopen", "appeal", "withdraw", "raise_identity", "change_consent", "erase", "copy"}
     assert refused == {"submit", "mailbox", "reply", "statements", "new_code", "alike"} | steps
 
 

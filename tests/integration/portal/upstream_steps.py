@@ -76,6 +76,10 @@ def _withdraw(state: "Upstream", _: dict[str, Any]) -> None:
     state.case |= {"status": "withdrawn", "may_withdraw": False, "appeal": None}
 
 
+def _identity(state: "Upstream", entry: dict[str, Any]) -> None:
+    state.case["identity_level"] = "named" if entry.get("name") else "pseudonymous"
+
+
 def _consent(state: "Upstream", entry: dict[str, Any]) -> None:
     state.case |= {"consent": entry["consent"], "publication_id": None}
 
@@ -90,6 +94,7 @@ _CHANGES: Mapping[str, Callable[["Upstream", dict[str, Any]], None]] = {
     "reopen": _reopen,
     "appeal": _appeal,
     "withdraw": _withdraw,
+    "identity": _identity,
     "consent": _consent,
     "erasure": _erase,
 }
@@ -113,6 +118,8 @@ def steps(state: "Upstream", case_of: Callable[["Upstream"], dict[str, Any]]) ->
             _CHANGES[name](state, entry)
         if name == "erasure":
             return JSONResponse({"what": entry["what"], **ERASED})
+        if name == "identity":
+            return JSONResponse({"identity_level": state.case["identity_level"]})
         if name == "consent":
             return JSONResponse({"consent": entry["consent"], "publication_withdrawn": False})
         return JSONResponse({"status": state.case.get("status", "answered"), "occurred_at": iso(NOW)})

@@ -161,12 +161,13 @@ class ClockLine(Answer):
 
 
 class CaseTransfer(Answer):
-    """A body that was offered the case, and what it decided."""
+    """A body that was offered the case, what it decided, and why it did not take it."""
 
     to_organisation: NamedBody | None = None
     state: str
     offered_at: datetime
     decided_at: datetime | None = None
+    refusal: str | None = None
 
 
 class CaseClock(Answer):
@@ -213,6 +214,9 @@ class Case(Answer):
     status: str
     title: str | None = None
     text: str | None = None
+    visibility: str = "requester"
+    abstract: str | None = None
+    embargo_until: date | None = None
     organisation_id: UUID | None = None
     received_at: datetime
     due_at: datetime

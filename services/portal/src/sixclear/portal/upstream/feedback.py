@@ -96,6 +96,7 @@ RATING = Operation("feedback", "POST", "/api/feedback/v1/mailbox/rating", Answer
 REOPENING = Operation("feedback", "POST", "/api/feedback/v1/mailbox/reopen", Answer)
 APPEAL = Operation("feedback", "POST", "/api/feedback/v1/mailbox/appeal", Answer)
 WITHDRAWAL = Operation("feedback", "POST", "/api/feedback/v1/mailbox/withdraw", Answer)
+IDENTITY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/identity", Answer)
 CONSENT = Operation("feedback", "POST", "/api/feedback/v1/mailbox/consent", Answer)
 ERASURE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/erasure", Erasure)
 COPY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/copy", CaseCopy)
@@ -154,6 +155,10 @@ class Feedback:
     async def withdraw(self, code: str, key: str) -> None:
         """Takes a case back before its answer."""
         await self._transport.post(WITHDRAWAL, {"receipt_code": code}, key)
+
+    async def raise_identity(self, code: str, given: Mapping[str, str], key: str) -> None:
+        """Says who one is, or how to be reached."""
+        await self._transport.post(IDENTITY, {"receipt_code": code, **given}, key)
 
     async def change_consent(self, code: str, agreed: bool, key: str) -> None:
         """Agrees to a public copy of a case, or no longer."""

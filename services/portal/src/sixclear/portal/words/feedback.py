@@ -78,6 +78,19 @@ TRANSFERS: Mapping[str, str] = {
     "refused": N_("không nhận"),
     "lapsed": N_("không còn hiệu lực"),
 }
+# Why a body did not take a case.
+TRANSFER_REFUSALS: Mapping[str, str] = {
+    "not_competent": N_("không thuộc thẩm quyền"),
+    "other_place": N_("việc ở nơi khác"),
+    "handled_already": N_("việc này đang được xử lý rồi"),
+    "not_clear": N_("chưa rõ bạn hỏi gì"),
+}
+IDENTITY_LEVELS: Mapping[str, str] = {
+    "verified": N_("đã xác thực"),
+    "named": N_("có họ tên"),
+    "pseudonymous": N_("không có họ tên"),
+    "anonymous": N_("ẩn danh"),
+}
 # A rule of the clock is law, or ours.
 CLOCK_MARKS: Mapping[str, str] = {
     "law": N_("theo luật"),

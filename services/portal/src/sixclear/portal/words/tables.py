@@ -22,6 +22,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "decision state": tasks.DECISION_STATES,
     "case status": feedback.CASE_STATUSES,
     "transfer": feedback.TRANSFERS,
+    "transfer refusal": feedback.TRANSFER_REFUSALS,
+    "identity level": feedback.IDENTITY_LEVELS,
     "clock mark": feedback.CLOCK_MARKS,
     "outcome": feedback.OUTCOMES,
     "access": feedback.ACCESSES,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sixclear.common.typed import plain
 from sixclear.portal.errors import Refused
+from sixclear.portal.pages.public.feedback import sealed
 from sixclear.portal.shell.addresses import Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
 from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, proofs
@@ -15,19 +16,20 @@ from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.words.feedback import KINDS
 
-_FIELDS = ("form_key", "kind", "title", "text", "programme", "identity_level", "contact", "consent")
+_FIELDS = ("form_key", "kind", "title", "text", "programme", *sealed.FIELDS, "identity_level", "contact", "consent")
 # The questions, one a step, and the fields of each that must be answered or may be wrong.
 _STEPS: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind",),
     "title": ("title",),
     "text": ("text",),
     "programme": (),
+    "sealed": sealed.FIELDS,
     "sender": ("contact",),
     "consent": (),
     "send": (),
 }
 _NEEDED = ("kind", "title", "text")
-_NAMED_FIELDS = ("kind", "title", "text")
+_NAMED_FIELDS = ("kind", "title", "text", *sealed.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,13 @@ class ReceiptView:
 
     @property
     def anonymous(self) -> bool:
-        """Whether the proof waits for the end of its hour."""
+        """Whether the sender stays anonymous: the proof waits for the end of its hour."""
         return _anonymous(self.fields)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is a sealed initiative: its proof waits for the end of its hour too."""
+        return self.fields.get("visibility") == "sealed"
 
 
 async def load(
@@ -102,6 +109,7 @@ def problems_of(fields: Mapping[str, str]) -> dict[str, str]:
         "kind": None if fields.get("kind") in KINDS else "missing",
         "title": text_problem(fields.get("title", ""), LONGEST_LINE),
         "text": text_problem(fields.get("text", ""), LONGEST_TEXT),
+        **sealed.problems(fields),
         "contact": _contact_problem(fields),
     }
     return {field: code for field, code in found.items() if code}
@@ -149,6 +157,7 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
     }
     if fields.get("programme"):
         body["programme"] = fields["programme"]
+    body |= sealed.body(fields)
     if contact := fields.get("contact"):
         body["sender"] = {"kind": "citizen", ("email" if "@" in plain(contact) else "phone"): contact}
     if _anonymous(fields):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sixclear.portal.errors import Refused
+from sixclear.portal.pages.public.mailbox import identity
 from sixclear.portal.shell.forms import text_problem
 from sixclear.portal.upstream.cases import Erasure
 from sixclear.portal.upstream.feedback import Feedback
@@ -16,13 +17,15 @@ from sixclear.portal.words.feedback import RATINGS
 
 # What feedback takes.
 LONGEST_REASON = 2_000
-STEPS = frozenset({"rating", "reopen", "appeal", "consent", "withdraw", "erase_contact", "erase_case", "copy"})
+STEPS = frozenset(
+    {"rating", "reopen", "appeal", "consent", "withdraw", "erase_contact", "erase_case", "copy", "identity"}
+)
 # These cannot be undone: a page asks again before they are done.
 ASKED_AGAIN = frozenset({"withdraw", "erase_contact", "erase_case"})
 # What is typed or chosen for steps, and stays where a page cannot be shown.
-TYPED = ("rating", "rating_words", "reopen_reason", "appeal_reason")
+TYPED = ("rating", "rating_words", "reopen_reason", "appeal_reason", *identity.FIELDS)
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-_FIELDS = {"reopen": "reopen_reason", "appeal": "appeal_reason"}
+_FIELDS = {"reopen": "reopen_reason", "appeal": "appeal_reason", "identity": "identity_name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ async def take(feedback: Feedback, step: str, fields: Mapping[str, str]) -> Take
     try:
         return Taken(erasure=await _send(feedback, step, fields))
     except Refused as refused:
+        if step == "identity" and (named := identity.refused(refused)):
+            return Taken(named)
         return Taken({_FIELDS.get(step, step): refusal_code(refused)})
 
 
@@ -95,6 +100,8 @@ def _wrong(step: str, fields: Mapping[str, str]) -> dict[str, str]:
     if step == "rating":
         missing = {} if fields.get("rating") in RATINGS else {"rating": "missing"}
         return missing | _wrong_text("rating_words", fields)
+    if step == "identity":
+        return identity.wrong(fields)
     if step == "reopen":
         return _wrong_text("reopen_reason", fields, needed=True)
     return _wrong_text("appeal_reason", fields) if step == "appeal" else {}
@@ -119,6 +126,8 @@ async def _send(feedback: Feedback, step: str, fields: Mapping[str, str]) -> Era
         await feedback.reopen(code, fields["reopen_reason"], key)
     elif step == "appeal":
         await feedback.appeal(code, _said("appeal_reason", fields), key)
+    elif step == "identity":
+        await feedback.raise_identity(code, identity.given(fields), key)
     elif step == "withdraw":
         await feedback.withdraw(code, key)
     elif step == "consent":

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sixclear.common.checked_code import slip_of
 from sixclear.portal.errors import InvalidAddress, Refused
+from sixclear.portal.pages.public.mailbox.identity import may_be_raised
 from sixclear.portal.pages.public.mailbox.steps import TYPED, ErasedView, Taken, refusal_code, step_of, take
 from sixclear.portal.shell.deadlines import Distance, distance
 from sixclear.portal.shell.forms import LONGEST_TEXT, new_form_key, text_problem
@@ -67,6 +68,11 @@ class MailboxView:
     step_key: str
     proofs: Sequence[ProofSheet]
     code_key: str
+
+    @property
+    def identity_open(self) -> bool:
+        """Whether the sender can say more of who they are."""
+        return may_be_raised(self.case)
 
     @property
     def silent(self) -> bool:
