@@ -19,7 +19,8 @@ _HOUSES = "whether expert and sender are of one mail house is told by keyed hash
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census", "handling | log | clock", "mailbox", "review", "competence | endorsement | proposal | similar"),
+        *("census | statistics", "handling | log | clock", "mailbox", "review"),
+        "competence | endorsement | proposal | similar",
         *("link | publication", "identity", "appeal", "answer | rating", "answer_template", "reviewer"),
         "transfer | escalation | attachment",
         "submission",
@@ -38,6 +39,7 @@ FEEDBACK = House(
         "competence": "a question: which bodies may be competent for a case, by rules that ship with the product",
         "endorsement": "tables without a topic: how many endorse a public copy, of which no event tells",
         "link": "a table without a topic: that a case was linked is published, with whom is not",
+        "statistics": "a question: how many cases there were, and what became of them",
         "field": "a list that ships with the product",
         "identity": "a table without a topic: who asked to know a sender is told to the sender alone",
         "review": "tables without a topic: what experts say of a case is published nowhere",
@@ -136,6 +138,7 @@ FEEDBACK = House(
         "endorsement -> publication.responses": "what is owed an answer is shown as lists of public copies show it",
         "endorsement -> publication.schemas": "what is owed an answer is shown as lists of public copies show it",
         "endorsement.errors -> allowance.errors": "an allowance that is used up is refused in one form",
+        "statistics.service -> field.rules": "the names of fields stand with their list",
         "endorsement.service -> field.rules": "how many ask for an answer is said with the field",
         "endorsement.service -> submission.receipts": "who endorses is known by a keyed hash alone",
         "endorsement.service -> answer.errors": "a token that shows no person is refused alike",

@@ -42,6 +42,7 @@ from sixclear.feedback.reviewer import routes as reviewer
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.similar import routes as similar
+from sixclear.feedback.statistics import routes as statistics
 from sixclear.feedback.submission import routes as submission
 from sixclear.feedback.submission.dependencies import Parts
 from sixclear.feedback.submission.receipts import Receipts
@@ -82,6 +83,7 @@ ROUTERS = (
     log.router,
     submission.figures_router,
     rating.router,
+    statistics.router,
     transparency.router,
     access_log_router("readFeedbackAccessLog", "case desk"),
 )

@@ -8,11 +8,12 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sixclear.common.spreadsheets.csv_lines import BYTE_ORDER_MARK, as_text, csv_lines
 from sixclear.common.spreadsheets.writing import MOST_ROWS, Column, Sheet, write_workbook
 from sixclear.common.use_case import Context
 from sixclear.tasks.export.errors import TooManyRows
 from sixclear.tasks.export.kinds import Kind
-from sixclear.tasks.export.rules import BYTE_ORDER_MARK, as_text, cells, columns_of, imported, lines, told
+from sixclear.tasks.export.rules import cells, columns_of, imported, told
 
 Columns = Literal["all", "import"]
 Rows = list[dict[str, Any]]
@@ -62,13 +63,13 @@ def _imported(export: Listed, row: dict[str, Any]) -> dict[str, Any]:
 
 def head(export: Listed) -> bytes:
     """The first row of a table."""
-    return BYTE_ORDER_MARK.encode() + lines([export.headings])
+    return BYTE_ORDER_MARK.encode() + csv_lines([export.headings])
 
 
 def encoded(export: Listed, rows: Rows, *, csv: bool) -> bytes:
     """Rows as lines of a table, or as an object a line."""
     if csv:
-        return lines(cells(row, export.headings) for row in rows)
+        return csv_lines(cells(row, export.headings) for row in rows)
     if export.as_imported:
         names = {column.partition(".")[0] for column in export.headings}
         rows = [

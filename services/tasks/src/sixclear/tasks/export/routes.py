@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from sixclear.common.errors import Unavailable
 from sixclear.common.service_state import state_of
+from sixclear.common.spreadsheets.csv_lines import BYTE_ORDER_MARK, csv_lines
 from sixclear.common.spreadsheets.writing import MEDIA_TYPE as XLSX
 from sixclear.common.use_case import Context, ReferenceUnknown
 from sixclear.common.web.problems import problem_responses
@@ -23,7 +24,7 @@ from sixclear.tasks.export import listed, service
 from sixclear.tasks.export.errors import TooManyRows
 from sixclear.tasks.export.kinds import KINDS, Kind
 from sixclear.tasks.export.listed import Columns, Listed
-from sixclear.tasks.export.rules import BYTE_ORDER_MARK, Language, lines
+from sixclear.tasks.export.rules import Language
 from sixclear.tasks.export.service import Export, Part
 from sixclear.tasks.programme.errors import OwnFieldsInvalid, ProgrammeNotFound
 from sixclear.tasks.task import access
@@ -45,7 +46,7 @@ _ROW = (
     *("Phường Ba Đình", "2026-12-18T10:00:00Z", "2026-12-18T10:00:00Z", 60, "2026-11-20T03:12:45Z", None, None, None),
     1250.5,
 )
-_EXAMPLE = BYTE_ORDER_MARK + lines([[*service.COLUMNS, "Kinh phí dự kiến (triệu đồng)"], _ROW]).decode()
+_EXAMPLE = BYTE_ORDER_MARK + csv_lines([[*service.COLUMNS, "Kinh phí dự kiến (triệu đồng)"], _ROW]).decode()
 _FILE: dict[int | str, dict[str, Any]] = problem_responses(ProgrammeNotFound, ReferenceUnknown, OwnFieldsInvalid) | {
     200: {"description": "The table.", "content": {CSV: {"schema": {"type": "string"}, "example": _EXAMPLE}}}
 }
@@ -120,11 +121,11 @@ async def _lines(ctx: Context, request: Request, export: Export, first: Part) ->
     assert state.read_sessions is not None
     _WRITTEN_NOW.add(export)
     try:
-        yield BYTE_ORDER_MARK.encode() + lines([export.headings, *part.rows])
+        yield BYTE_ORDER_MARK.encode() + csv_lines([export.headings, *part.rows])
         while part.following is not None:
             async with state.read_sessions() as session:
                 part = await service.next_part(replace(ctx, session=session), export, part.following)
-            yield lines(part.rows)
+            yield csv_lines(part.rows)
     finally:
         _WRITTEN_NOW.discard(export)
 

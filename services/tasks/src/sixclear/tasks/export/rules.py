@@ -1,24 +1,18 @@
 """How a value stands in a table: labels in the reader's language, and no text that a spreadsheet would run. Pure."""
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
-from io import StringIO
 from typing import Any, Literal, get_args
 
 import orjson
 
-from sixclear.common.spreadsheets.writing import FORMULA
 from sixclear.common.web.numbers import written
 from sixclear.common.web.schemas import Schema
 from sixclear.tasks.organisation.schemas import OrganisationBrief
 from sixclear.tasks.task.schemas import PositionView
 
 Language = Literal["vi", "en"]
-# Spreadsheets read UTF-8 where it begins with this mark.
-BYTE_ORDER_MARK = "\ufeff"
 _YES_NO: Mapping[Language, Mapping[bool, str]] = {
     "vi": {True: "Có", False: "Không"},
     "en": {True: "Yes", False: "No"},
@@ -74,26 +68,6 @@ def own_cell(column: OwnColumn, value: Any, bodies: Mapping[str, str], language:
     if column.kind == "choice":
         return column.choices.get(value, value)
     return bodies.get(value, value) if column.kind == "reference" else value
-
-
-def lines(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as CSV (RFC 4180) in UTF-8; instants as the API writes them, nothing for what is null."""
-    text = StringIO()
-    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    value = as_text(value)
-    # One that has apostrophes of its own in front of it gets another one, since a reader takes one off.
-    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(FORMULA) else value
-
-
-def as_text(value: Any) -> Any:
-    """A day or an instant as the API writes it; other values as they are."""
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def told(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""How many cases there were, and what became of them, so that nobody is found in a small number."""
