@@ -19,7 +19,7 @@ _HOUSES = "whether expert and sender are of one mail house is told by keyed hash
 FEEDBACK = House(
     service="feedback",
     order=(
-        *("census | statistics", "handling | log | clock", "mailbox", "review"),
+        *("census | statistics | open311", "handling | log | clock", "mailbox", "review"),
         "competence | endorsement | proposal | similar",
         *("link | publication", "identity", "appeal", "answer | rating", "answer_template", "reviewer"),
         "transfer | escalation | attachment",
@@ -40,6 +40,7 @@ FEEDBACK = House(
         "endorsement": "tables without a topic: how many endorse a public copy, of which no event tells",
         "link": "a table without a topic: that a case was linked is published, with whom is not",
         "statistics": "a question: how many cases there were, and what became of them",
+        "open311": "a door with forms of its own, and a table without a topic: which post a case came with",
         "field": "a list that ships with the product",
         "identity": "a table without a topic: who asked to know a sender is told to the sender alone",
         "review": "tables without a topic: what experts say of a case is published nowhere",
@@ -138,6 +139,10 @@ FEEDBACK = House(
         "endorsement -> publication.responses": "what is owed an answer is shown as lists of public copies show it",
         "endorsement -> publication.schemas": "what is owed an answer is shown as lists of public copies show it",
         "endorsement.errors -> allowance.errors": "an allowance that is used up is refused in one form",
+        "open311 -> field.rules": "a service is a field of the list",
+        "open311.service -> submission.receipts": "the receipt code is for the person who sends",
+        "open311.service -> submission.schemas": "what is posted is checked as what the form sends",
+        "open311.routes -> submission.dependencies": _FROM_REQUEST,
         "statistics.service -> field.rules": "the names of fields stand with their list",
         "endorsement.service -> field.rules": "how many ask for an answer is said with the field",
         "endorsement.service -> submission.receipts": "who endorses is known by a keyed hash alone",

@@ -91,7 +91,8 @@ def test_who_inspects_is_refused_by_every_route_that_writes() -> None:
     # They know no caller: a token changes nothing there.
     endorsing = "publications/{publication_id}/endorsements"
     senders = ("submissions", "similar", endorsing, *(f"mailbox{way}" for way in _MAILBOX))
-    assert open_to_all == {f"POST /api/feedback/v1/{path}" for path in senders}
+    posting = "POST /api/feedback/open311/v2/requests.{format}"  # admits applications by a key of its own
+    assert open_to_all == {f"POST /api/feedback/v1/{path}" for path in senders} | {posting}
 
 
 def _sources(function: Any) -> list[str]:

@@ -56,7 +56,8 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
         "/files/{attachment_id}",
     }
     endorsing = "/publications/{publication_id}/endorsements"
-    assert public == {"/submissions", "/similar", endorsing} | {f"/mailbox{way}" for way in mailbox}
+    posting = "/api/feedback/open311/v2/requests.{format}"
+    assert public == {"/submissions", "/similar", endorsing, posting} | {f"/mailbox{way}" for way in mailbox}
 
 
 @pytest.mark.asyncio
@@ -217,7 +218,8 @@ async def test_no_cache_keeps_what_is_not_for_everybody(service: Service) -> Non
 async def test_a_member_that_comes_twice_is_refused_everywhere(service: Service) -> None:
     scopes = {scope for held in SCOPES.values() for scope in held}
     headers = partial(service.issuer.headers, *scopes, client_id="feedback-hub", organisation_id=HUB)
-    await refuse_repeated_members(service.app, service.http, headers, "/mailbox/files")
+    forms = ("/mailbox/files", "/open311/v2/requests.{format}")
+    await refuse_repeated_members(service.app, service.http, headers, *forms)
 
 
 @pytest.mark.asyncio

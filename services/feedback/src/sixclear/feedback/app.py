@@ -33,6 +33,7 @@ from sixclear.feedback.link import routes as link
 from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import own_files, sender_steps
 from sixclear.feedback.mailbox import routes as mailbox
+from sixclear.feedback.open311 import routes as open311
 from sixclear.feedback.proposal import routes as proposal
 from sixclear.feedback.proposal.service import follow_answer
 from sixclear.feedback.publication import routes as publication
@@ -40,7 +41,7 @@ from sixclear.feedback.rating import routes as rating
 from sixclear.feedback.review import routes as review
 from sixclear.feedback.reviewer import routes as reviewer
 from sixclear.feedback.sealing.service import Vault, carry
-from sixclear.feedback.settings import Settings
+from sixclear.feedback.settings import Settings, registered_in
 from sixclear.feedback.similar import routes as similar
 from sixclear.feedback.statistics import routes as statistics
 from sixclear.feedback.submission import routes as submission
@@ -109,6 +110,7 @@ def create_app(
         version=version("sixclear"),
         prefix=PREFIX,
         routers=ROUTERS,
+        routes=open311.ROUTES,
         verifier=verifier,
         database=database,
         event_log=event_log,
@@ -126,6 +128,10 @@ def create_app(
             endorsements=TokenBucket(
                 "endorsement", settings.endorsements_at_once, settings.endorsements_per_minute, TooManyEndorsements
             ),
+            posts=TokenBucket(
+                "open311", settings.open311_posts_at_once, settings.open311_posts_per_minute, TooManySubmissions
+            ),
+            applications=registered_in(settings.open311_keys.read_text("utf-8")) if settings.open311_keys else {},
         ),
         body_limits={f"{PREFIX}/mailbox/files": settings.file_bytes + own_files.FORM_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",

@@ -1,5 +1,6 @@
 """Settings of the feedback service."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -26,6 +27,27 @@ def _policy_file(path: Path) -> Path:
 def _kinds(kinds: str) -> str:
     endings_of(kinds)
     return kinds
+
+
+def registered_in(text: str) -> dict[bytes, str]:
+    """The applications of a file, by the SHA-256 of their keys: a name and that in hexadecimal digits, a line.
+
+    Raises ValueError.
+    """
+    found: dict[bytes, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = re.fullmatch(r"([a-z0-9][a-z0-9-]{0,59})\s+([0-9a-f]{64})", line.strip())
+        if match is None or match[1] in found.values():
+            raise ValueError(f"line {number} is no name of its own with the SHA-256 of a key: `my-app 5e88…`")
+        found[bytes.fromhex(match[2])] = match[1]
+    return found
+
+
+def _keys_file(path: Path) -> Path:
+    registered_in(path.read_text(encoding="utf-8"))
+    return path
 
 
 class Settings(ReadSettings):
@@ -106,6 +128,20 @@ class Settings(ReadSettings):
     )
     endorsements_per_minute: float = Field(
         default=1.0, gt=0, le=100_000, description="Such endorsements that one address may give a minute after that."
+    )
+    open311_keys: Annotated[FilePath, AfterValidator(_keys_file)] | None = Field(
+        default=None,
+        description="File with the applications that post over Open311: a name and the SHA-256 of its key, in"
+        " hexadecimal digits, a line. Read at start. Without it: none posts.",
+    )
+    open311_posts_at_once: int = Field(
+        default=60,
+        ge=1,
+        le=100_000,
+        description="Posts of one such application without a pause to all processes; beyond it: 429.",
+    )
+    open311_posts_per_minute: float = Field(
+        default=30.0, gt=0, le=100_000, description="Posts of one such application a minute after that."
     )
     hub_organisation_id: UUID = Field(
         default=stable_id("organisation", "P57"),

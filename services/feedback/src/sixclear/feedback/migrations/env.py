@@ -7,6 +7,7 @@ from sixclear.feedback.endorsement import models as endorsement
 from sixclear.feedback.identity import models as identity
 from sixclear.feedback.link import models as link
 from sixclear.feedback.mailbox import models as mailbox
+from sixclear.feedback.open311 import models as open311
 from sixclear.feedback.organisation import models as organisation
 from sixclear.feedback.publication import models as publication
 from sixclear.feedback.sealing import models as sealing
@@ -20,6 +21,7 @@ __all__ = [
     "identity",
     "link",
     "mailbox",
+    "open311",
     "organisation",
     "publication",
     "sealing",

@@ -1,5 +1,6 @@
 """What the routes of several folders take from the request and from the application."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, cast
@@ -29,6 +30,9 @@ class Parts:
     sendings: TokenBucket
     wrong_codes: TokenBucket
     endorsements: TokenBucket
+    # Posts over Open311, and the applications that may, by the hash of their key.
+    posts: TokenBucket
+    applications: Mapping[bytes, str]
 
 
 def parts_of(request: Request) -> Parts:
