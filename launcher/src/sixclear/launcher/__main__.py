@@ -138,6 +138,20 @@ def _come_over(named: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     shadow.add_argument("--url", help="address of the platform (default: the one on SIXCLEAR_HOME)")
     shadow.set_defaults(run=commands.shadow)
 
+    what = named.add_parser("import", help="enter what another system has, over HTTP").add_subparsers(
+        required=True, metavar="what"
+    )
+    cases = what.add_parser("feedback", help="running cases of citizens, each once, with their clocks")
+    cases.add_argument("system", choices=("open311", "decidim", "table"), help="what wrote the files")
+    cases.add_argument("files", nargs="+", type=Path, metavar="FILE", help="its exports: JSON or CSV")
+    cases.add_argument("--mapping", required=True, type=Path, help="a JSON file: how its words become ours")
+    cases.add_argument("--results", required=True, type=Path, help="what became of each, with receipt codes; goes on")
+    cases.add_argument("--dry-run", action="store_true", help="only say what would be entered")
+    cases.add_argument("--client", default="feedback-hub", help="who enters them (default: feedback-hub)")
+    cases.add_argument("--token-file", type=Path, help="a file with its access token, of your own OpenID provider")
+    cases.add_argument("--url", help="address of the platform (default: the one on SIXCLEAR_HOME)")
+    cases.set_defaults(run=commands.import_cases)
+
 
 def _witness(command: argparse.ArgumentParser) -> None:
     from sixclear.launcher import commands

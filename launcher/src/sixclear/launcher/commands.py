@@ -325,6 +325,25 @@ async def shadow(options: Namespace) -> int:
             raise CannotStart(f"Nothing answers at {platform.address}.", "Name the platform with --url.") from error
 
 
+async def import_cases(options: Namespace) -> int:
+    """Enter the running cases of another system."""
+    from sixclear.launcher.come_over import cases_sent
+    from sixclear.launcher.demonstration import api_client
+    from sixclear.launcher.identity import tokens_of
+
+    settings, platform = _platform(options.url)
+    given = None if options.token_file is None else cases_sent.token_in(options.token_file)
+
+    async def token() -> str:
+        return given or await tokens_of(settings)(options.client)
+
+    async with api_client(platform.address, platform.services) as client:
+        try:
+            return await cases_sent.import_cases(options, client, token, say)
+        except httpx2.HTTPError as error:
+            raise CannotStart(f"Nothing answers at {platform.address}.", "Name the platform with --url.") from error
+
+
 async def verify(options: Namespace) -> int:
     """Verify a receipt as the one file does that others run without Sixclear."""
     from sixclear.common.transparency import verify_receipt
