@@ -20,7 +20,7 @@ FEEDBACK = House(
     service="feedback",
     order=(
         *("census | statistics | open311", "handling | log | clock", "mailbox", "review"),
-        "competence | endorsement | proposal | similar",
+        "campaign | competence | endorsement | proposal | similar",
         *("link | publication", "identity", "appeal", "answer | rating", "answer_template", "reviewer"),
         "transfer | escalation | attachment",
         "submission",
@@ -36,6 +36,7 @@ FEEDBACK = House(
         "mailbox": "a table without a topic: its messages are not published, the submission says how many there are",
         "similar": "a question: what is like a text that somebody writes or handles",
         "publication": "a table without a topic: no event has the identifier, which leads to no case",
+        "campaign": "verbs: one answer for the cases with the same words, each of which keeps its own",
         "competence": "a question: which bodies may be competent for a case, by rules that ship with the product",
         "endorsement": "tables without a topic: how many endorse a public copy, of which no event tells",
         "link": "a table without a topic: that a case was linked is published, with whom is not",
@@ -78,7 +79,6 @@ FEEDBACK = House(
         "transparency.cosigning": Idea("recording", "shows checkpoints, with what witnesses say of them"),
         "publication.masks": Idea("errors", "what looks like personal data in a text, and what stands for it"),
         "submission.clocks": Idea("rules", "when an answer is due, in working days of a dated calendar"),
-        "submission.terms": Idea("rules", "how long each step may take by law or proposal, read from data"),
         "submission.guidance": Idea("rules", "where complaints and denunciations must turn by law"),
     },
     arrows={
@@ -122,7 +122,6 @@ FEEDBACK = House(
         "escalation.routes -> submission.dependencies": _FROM_REQUEST,
         "clock -> submission.responses": _SHOWS_CLOCK,
         "clock -> submission.schemas": _SHOWS_CLOCK,
-        "clock.schemas -> submission.terms": "a request gives no more days than the terms do",
         "transfer -> submission.responses": _SHOWS_STATE,
         "transfer -> submission.schemas": _SHOWS_STATE,
         "transfer -> organisation.schemas": _NAMED,
@@ -149,6 +148,9 @@ FEEDBACK = House(
         "endorsement.service -> answer.errors": "a token that shows no person is refused alike",
         "link.routes -> submission.dependencies": _FROM_REQUEST,
         "similar -> submission.schemas": "what is found is a case of a kind, somewhere in its life",
+        "campaign.routes -> submission.dependencies": _FROM_REQUEST,
+        "campaign -> answer.schemas": "what is drafted for all copies is an answer",
+        "campaign.routes -> answer.errors": "the refusals are those of an answer",
         "similar.routes -> submission.dependencies": _FROM_REQUEST,
         "publication -> submission.schemas": "a public copy is of a kind, and a step on it responds with the case",
         "publication -> submission.responses": "a step on a public copy responds with the case",
@@ -185,6 +187,6 @@ FEEDBACK = House(
     without=CENSUS_WITHOUT,
     root={
         "typed": "receipt codes and contacts are read by one rule, below every folder",
-        "terms": "how long senders and bodies have is data, below every folder",
+        "terms": "how long each step may take, and senders have, is data below every folder",
     },
 )

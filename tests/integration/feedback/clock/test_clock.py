@@ -136,6 +136,19 @@ async def test_a_clock_stands_still_twice_and_ten_working_days_in_all(service: S
     assert len(await service.rows("pause")) == 2
 
 
+async def test_a_case_that_is_opened_again_has_no_new_pauses(service: Service) -> None:
+    case, code = await an_assigned_submission(service)
+    assert (await asked(service, case, 6)).status_code == 201
+    await service.public("/mailbox/messages", {"receipt_code": code, "text": "Viện Vật lý."})
+    drafted = await service.post("ministry", f"/submissions/{case}/answers", an_answer())
+    path = f"/submissions/{case}/answers/{drafted.json()['answer_id']}/publish"
+    assert (await service.post("feedback-publisher", path, {})).status_code == 200
+    assert (await service.public("/mailbox/reopen", {"receipt_code": code, "reason": "Chưa rõ."})).status_code == 200
+    assert (await asked(service, case, 1)).status_code == 201
+    await service.public("/mailbox/messages", {"receipt_code": code, "text": "Viện Hóa học."})
+    assert (await asked(service, case, 1)).json()["code"] == "pauses-used-up"
+
+
 async def test_a_full_mailbox_keeps_no_handler_from_asking_and_no_sender_from_replying(service: Service) -> None:
     case, code = await an_assigned_submission(service)
     for number in range(3):

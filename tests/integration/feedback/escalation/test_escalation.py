@@ -111,6 +111,25 @@ async def test_an_answer_ends_the_climb(service: Service) -> None:
     assert len(await listed(service, "ministry", "?open=false")) == 1
 
 
+async def test_a_case_that_is_opened_again_climbs_again_from_the_first_rung(service: Service) -> None:
+    case, code = await an_assigned_submission(service)
+    until(service, "2025-12-01T10:00:00Z")
+    assert await told(service) == 2
+    drafted = await service.post("ministry", f"/submissions/{case}/answers", an_answer())
+    path = f"/submissions/{case}/answers/{drafted.json()['answer_id']}/publish"
+    assert (await service.post("feedback-publisher", path, {})).status_code == 200
+    service.clock.pass_by(days=1)
+    reopened = await service.public("/mailbox/reopen", {"receipt_code": code, "reason": "Lịch vẫn chưa có."})
+    assert reopened.status_code == 200, reopened.text
+    assert await told(service) == 0, "its new day is not over"
+    until(service, (await service.case(code))["due_at"])
+    assert await told(service) == 1
+    assert await rungs(service) == [("head", MINISTRY), ("superior", HUB), ("head", MINISTRY)]
+    until(service, "2026-03-31T10:00:00Z")
+    assert await told(service) == 2
+    assert [rung for rung, _ in await rungs(service)] == ["head", "superior", "head", "superior", "standing"]
+
+
 async def test_no_transfer_puts_the_climb_off(service: Service) -> None:
     case, _ = await an_assigned_submission(service)
     until(service, "2025-11-20T10:00:00Z")

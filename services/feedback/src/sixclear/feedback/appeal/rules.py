@@ -57,7 +57,7 @@ def require_reopening(case: Standing, now: datetime) -> None:
     if until is None:
         raise TransitionNotAllowed("Only an answered case is opened again.")
     if now > until:
-        raise TransitionNotAllowed(f"A case can be opened again for {term('reopening').days} days after its answer.")
+        raise TransitionNotAllowed(f"A case can be opened again for {term('reopening').count} days after its answer.")
 
 
 def way(case: Standing, now: datetime) -> Way | None:
@@ -76,7 +76,7 @@ def require_way(case: Standing, now: datetime) -> Way:
     if found is None:
         raise TransitionNotAllowed("An appeal is against an answer, or against silence after the due time.")
     if now > found.until:
-        raise TransitionNotAllowed(f"An appeal is taken for {term('appeal_filing').days} days.")
+        raise TransitionNotAllowed(f"An appeal is taken for {term('appeal_filing').count} days.")
     return found
 
 

@@ -169,7 +169,7 @@ def _state(
         submission.submission_id,
         kind,
         due_at=appeal.due_at,
-        rule=f"appeal-{appeal.level}-{term('appeal').days}/{submission.calendar_edition}",
+        rule=f"appeal-{appeal.level}-{term('appeal').count}/{submission.calendar_edition}",
         content=said,
         by_hour=by_hour(submission),
     )

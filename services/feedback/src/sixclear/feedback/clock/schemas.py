@@ -6,10 +6,12 @@ from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Text
-from sixclear.feedback.submission.terms import term
+from sixclear.feedback.terms import term
 
-PauseDays = Annotated[int, Field(ge=1, le=term("pause"), description="Working days that the sender has to reply.")]
-MoveDays = Annotated[int, Field(ge=1, le=term("move"), description="Working days more.")]
+PauseDays = Annotated[
+    int, Field(ge=1, le=term("pause").count, description="Working days that the sender has to reply.")
+]
+MoveDays = Annotated[int, Field(ge=1, le=term("move").count, description="Working days more.")]
 
 
 class PauseEntry(Schema):

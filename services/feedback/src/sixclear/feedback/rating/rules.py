@@ -26,7 +26,7 @@ def require_open(answered_at: datetime | None, rating: str | None, now: datetime
         raise TransitionNotAllowed("This answer is rated; it is rated once.")
     until = rate_until(answered_at, rating)
     if until is not None and now > until:
-        raise TransitionNotAllowed(f"An answer can be rated for {term('rating').days} days.")
+        raise TransitionNotAllowed(f"An answer can be rated for {term('rating').count} days.")
 
 
 @dataclass(frozen=True, slots=True)

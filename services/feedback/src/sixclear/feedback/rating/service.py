@@ -87,8 +87,10 @@ async def remind(database: Database, log: EventLog, clock: Clock) -> int:
     while True:
         async with database.transaction() as session:
             ctx = Context(session, log, _CLOCK, clock())
-            until = ctx.now - timedelta(days=term("rating_reminder").days)
-            cases = await repository.lock_unrated(session, ctx.now - timedelta(days=term("rating").days), until, _CHUNK)
+            until = ctx.now - timedelta(days=term("rating_reminder").count)
+            cases = await repository.lock_unrated(
+                session, ctx.now - timedelta(days=term("rating").count), until, _CHUNK
+            )
             for submission in cases:
                 session.add(
                     RatingReminder(

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 
 from sixclear.common.calendar import Calendar, SpecialDay
 from sixclear.common.clock import civil_date, close_of_day
-from sixclear.feedback.submission.terms import term
+from sixclear.feedback.terms import term
 
-ANSWER_WORKING_DAYS = term("answer")
-DUE_SOON_WORKING_DAYS = term("due_soon")
+ANSWER_WORKING_DAYS = term("answer").count
+DUE_SOON_WORKING_DAYS = term("due_soon").count
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def case_clock(facts: CaseFacts, calendar: Calendar) -> AnswerClock:
 def days_left(stops: Sequence[Stop], calendar: Calendar) -> int:
     """How many working days the clock may still stand; 0 where it stood as often as it may."""
     used = sum(_lost(stop, civil_date(stop.from_at), calendar) for stop in stops)
-    return 0 if len(stops) >= term("pauses") else max(0, term("pause") - used)
+    return 0 if len(stops) >= term("pauses").count else max(0, term("pause").count - used)
 
 
 def overdue_since(now: datetime, working_days: int, calendar: Calendar) -> datetime:

@@ -21,7 +21,7 @@ from sixclear.feedback.submission.schemas import (
     SubmissionState,
     SubmissionSummary,
 )
-from sixclear.feedback.submission.terms import term, terms
+from sixclear.feedback.terms import term, terms
 from sixclear.feedback.transparency.service import Signed
 
 # A line of the explanation in words.
@@ -102,7 +102,7 @@ def clock_response(
     edition = calendar(submission.calendar_edition)
     facts = facts_of(clock_start(submission), submission.body_started_at, pauses, moves)
     clock = case_clock(facts, edition)
-    overdue = edition.after(civil_date(submission.due_at), term("long_overdue"))
+    overdue = edition.after(civil_date(submission.due_at), term("long_overdue").count)
     return ClockView(
         started_at=clock_start(submission),
         working_days=clock.working_days,

@@ -13,7 +13,7 @@ from sixclear.feedback.submission.clocks import overdue_since
 from sixclear.feedback.submission.metrics import ESCALATIONS
 from sixclear.feedback.submission.models import Submission, state_of
 from sixclear.feedback.submission.recording import SUBMISSION
-from sixclear.feedback.submission.terms import term
+from sixclear.feedback.terms import term
 
 # As the certificate of silence: what was sent before the due time has ended by then.
 GRACE = timedelta(minutes=1)
@@ -26,7 +26,7 @@ async def lock_escalating(session: AsyncSession, rung: str, now: datetime, limit
     Not yet those whose past is being told (`repository.TELLS_THE_PAST`): what is told at a rung is told now, and no
     earlier step could follow it.
     """
-    due_before = overdue_since(now - GRACE, term(f"escalate_{rung}"), calendar())
+    due_before = overdue_since(now - GRACE, term(f"escalate_{rung}").count, calendar())
     return await repository.lock_escalating(session, _BEFORE[rung], due_before, now, limit)
 
 

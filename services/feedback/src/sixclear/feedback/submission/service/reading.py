@@ -50,6 +50,11 @@ async def lock_any(ctx: Context, submission_id: UUID) -> Submission | None:
     return await repository.find_submission(ctx.session, submission_id, lock=True)
 
 
+async def lock_many(ctx: Context, submission_ids: Collection[UUID]) -> None:
+    """Lock the rows of these submissions in one order; who may act on each is asked when it is read."""
+    await repository.lock_all(ctx.session, submission_ids)
+
+
 async def readable_among(ctx: Context, hub: UUID, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
     """Those of these submissions that the caller's organisation handles or is offered, by identifier."""
     own = ctx.caller.own_organisation()

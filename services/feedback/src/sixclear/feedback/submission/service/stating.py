@@ -6,7 +6,7 @@ from uuid import UUID
 from sixclear.common.transparency.statements import Kind
 from sixclear.common.use_case import Context
 from sixclear.feedback.submission.models import Submission, by_hour
-from sixclear.feedback.submission.terms import terms
+from sixclear.feedback.terms import terms
 from sixclear.feedback.transparency import service as transparency
 
 

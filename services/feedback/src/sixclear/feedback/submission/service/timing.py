@@ -21,7 +21,7 @@ from sixclear.feedback.submission.models import DueMove, Pause, Submission, cloc
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.service.hours import of_case
 from sixclear.feedback.submission.service.stating import state
-from sixclear.feedback.submission.terms import term
+from sixclear.feedback.terms import term
 
 _log = structlog.get_logger(__name__)
 # A transaction that writes events ends within seconds.
@@ -110,7 +110,7 @@ async def move(ctx: Context, submission: Submission, working_days: int, decided_
     Raises TransitionNotAllowed and DecisionsUsedUp.
     """
     pauses, moves = await pauses_and_moves(ctx, submission.submission_id)
-    left = term("move") - sum(move.working_days for move in moves)
+    left = term("move").count - sum(move.working_days for move in moves)
     if working_days > left:
         raise DecisionsUsedUp(
             f"The due time of this case may move by {left} working days more.",
