@@ -60,6 +60,14 @@ class Publication(Base):
         Index("ix_publication_place", "place_id", "published_on", postgresql_where=_STANDS),
         Index("ix_publication_narrowed", "field", "place_id", "published_on", postgresql_where=_STANDS),
         Index(
+            "ix_publication_folded_of_field",
+            "field",
+            "folded",
+            postgresql_using="gist",
+            postgresql_ops={"folded": "gist_trgm_ops(siglen=64)"},
+            postgresql_where=_STANDS,
+        ),
+        Index(
             "ix_publication_folded",
             "folded",
             postgresql_using="gist",

@@ -15,7 +15,7 @@ from sixclear.feedback.publication.models import Publication
 _STANDS = Publication.withdrawn_on.is_(None)
 _OUT_OF_TIME = "57014"
 _READ_ONLY = text("SELECT set_config('transaction_read_only', 'on', true)")
-_COMPARED = 3_000
+_COMPARED = 2_000
 _BOUND = text("SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', :most, true)")
 
 
@@ -28,9 +28,6 @@ class Narrowing:
     place_id: UUID | None
     organisation_id: UUID | None
     answered: bool | None
-
-
-_EVERYTHING = Narrowing(None, None, None, None, None)
 
 
 async def find_of_case(session: AsyncSession, submission_id: UUID) -> Publication | None:
@@ -87,21 +84,27 @@ async def nearest(
 ) -> tuple[Sequence[Publication], bool]:
     """The public copies since a day whose folded titles share most trigrams with `folded`; whether all were compared.
 
-    The server refuses every write of the transaction from here on. Among all copies the GiST index gives them in their
-    order; where that takes too long, and within a field or a place, the newest 3,000 are compared one by one, which
-    takes the same time however many there are. Measured at 200,000 (`docs/long-tests.md`).
+    The server refuses every write of the transaction from here on. A GiST index gives them in their order, among all
+    and among those of a field; of a place with few the planner sorts these. Where that takes more than `milliseconds`,
+    the newest 2,000 are compared one by one, which takes the same time however many there are. Measured at 200,000
+    (`docs/long-tests.md`).
     """
     conditions = [*_conditions(narrow), Publication.published_on >= since]
-    if narrow == _EVERYTHING:
-        try:
-            async with session.begin_nested():
-                await session.execute(_BOUND, {"most": f"{milliseconds}ms"})
-                indexed = select(Publication).where(*conditions).order_by(Publication.folded.op("<->")(folded))
-                return (await session.scalars(indexed.limit(most))).all(), True
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != _OUT_OF_TIME:
-                raise
+    try:
+        async with session.begin_nested():
+            await session.execute(_BOUND, {"most": f"{milliseconds}ms"})
+            indexed = select(Publication).where(*conditions).order_by(Publication.folded.op("<->")(folded))
+            return (await session.scalars(indexed.limit(most))).all(), True
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _OUT_OF_TIME:
+            raise
     await session.execute(_READ_ONLY)
+    return await _nearest_of_newest(session, folded, conditions, most)
+
+
+async def _nearest_of_newest(
+    session: AsyncSession, folded: str, conditions: Sequence[ColumnElement[bool]], most: int
+) -> tuple[Sequence[Publication], bool]:
     newest = select(Publication.publication_id, Publication.folded).where(*conditions)
     some = newest.order_by(Publication.published_on.desc()).limit(_COMPARED).cte("some").prefix_with("MATERIALIZED")
     distance = some.c.folded.op("<->")(folded)

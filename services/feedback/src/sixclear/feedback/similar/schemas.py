@@ -36,7 +36,7 @@ class SimilarPublications(Schema):
     """Public copies of the last 18 months, answered ones first, the most alike first."""
 
     items: list[SimilarPublication] = Field(max_length=20)
-    complete: bool = Field(description="False: there are many, and only the newest 3,000 were compared.")
+    complete: bool = Field(description="False: there are many, and only the newest 2,000 were compared.")
 
 
 class SimilarCase(Schema):
