@@ -150,7 +150,6 @@ FEEDBACK = House(
         "similar -> submission.schemas": "what is found is a case of a kind, somewhere in its life",
         "campaign.routes -> submission.dependencies": _FROM_REQUEST,
         "campaign -> answer.schemas": "what is drafted for all copies is an answer",
-        "campaign.routes -> answer.errors": "the refusals are those of an answer",
         "similar.routes -> submission.dependencies": _FROM_REQUEST,
         "publication -> submission.schemas": "a public copy is of a kind, and a step on it responds with the case",
         "publication -> submission.responses": "a step on a public copy responds with the case",

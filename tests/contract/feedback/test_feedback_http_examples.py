@@ -10,6 +10,7 @@ from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.reviewed_initiative import the_review_of_an_initiative
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
+from tests.integration.feedback.campaign.campaigned import an_answered_campaign
 from tests.integration.feedback.conftest import KEY, Service, service
 from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
 from tests.integration.feedback.link.linked import two_cases_of_one_need
@@ -65,5 +66,6 @@ async def test_every_operation_shows_what_is_asked_and_answered(
     await exchanges.read_everything(*readers, tile="entries/000.p/2")
     withdrawn = await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
     assert withdrawn.status_code == 200, withdrawn.text
+    await an_answered_campaign(service)
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

@@ -21,6 +21,7 @@ from sixclear.feedback.answer.service import tell_of_answers
 from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.appeal import routes as appeal
 from sixclear.feedback.attachment import routes as attachment
+from sixclear.feedback.campaign import routes as campaign
 from sixclear.feedback.clock import routes as clock_routes
 from sixclear.feedback.competence import routes as competence
 from sixclear.feedback.endorsement import routes as endorsement
@@ -65,6 +66,7 @@ ROUTERS = (
     transfer.router,
     escalation.router,
     answer.router,
+    campaign.router,
     publication.moderation_router,
     publication.router,
     similar.router,

@@ -39,6 +39,11 @@ from sixclear.feedback.transfer import service as transfers
 
 # What the statement on an answer has a hash of, in this order.
 _STATED = ("outcome", "reason", "legal_basis", "text", "points")
+# What a draft says beside its words, and who wrote it.
+_SAID = (
+    *("outcome", "next_date", "corrects", "responsible_organisation_id"),
+    *("drafted_by", "drafted_person", "drafted_position"),
+)
 _RESPONSIBLE = "#/responsible_organisation_id"
 _CLOCK = Caller("clock")
 _CHUNK = 100
@@ -150,6 +155,24 @@ def _waiting(
     return last if same and not state.published and not state.withdrawn else None
 
 
+async def get_answer(ctx: Context, submission_id: UUID, answer_id: UUID) -> Answer:
+    """One answer of a case; who may read it is made sure of before. Raises AnswerNotFound."""
+    answer = await repository.find_answer(ctx.session, submission_id, answer_id)
+    if answer is None:
+        raise AnswerNotFound("This submission has no answer with this identifier.")
+    return answer
+
+
+async def waiting_like(ctx: Context, answer: Answer, submission_id: UUID) -> Answer | None:
+    """The last answer of another case, where it waits to be published and says the very same; None otherwise."""
+    own = (await list_answers(ctx, answer.submission_id)).promises[answer.answer_id]
+    key = await sealing.key_to_read(ctx, answer.submission_id)
+    said = words_of(key, answer) | {name: getattr(answer, name) for name in _SAID}
+    promised = [(promise_words(key, one), one.due_date) for one in own]
+    found = await list_answers(ctx, submission_id)
+    return _waiting(await sealing.key_to_read(ctx, submission_id), found, said, promised)
+
+
 async def publish_answer(
     ctx: Context, hub: UUID, submission_id: UUID, answer_id: UUID, entry: Publication, expect: Expect
 ) -> Submission:
@@ -160,9 +183,7 @@ async def publish_answer(
     """
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     ctx = of_case(ctx, submission)
-    answer = await repository.find_answer(ctx.session, submission_id, answer_id)
-    if answer is None:
-        raise AnswerNotFound("This submission has no answer with this identifier.")
+    answer = await get_answer(ctx, submission_id, answer_id)
     lifecycle.require_other_publisher(state_of(answer), ctx.caller)
     occurred_at = ctx.fact_time(entry.occurred_at, submission.occurred_at)
     lifecycle.require_publishable(state_of(answer))

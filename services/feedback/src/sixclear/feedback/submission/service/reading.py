@@ -50,9 +50,9 @@ async def lock_any(ctx: Context, submission_id: UUID) -> Submission | None:
     return await repository.find_submission(ctx.session, submission_id, lock=True)
 
 
-async def lock_many(ctx: Context, submission_ids: Collection[UUID]) -> None:
-    """Lock the rows of these submissions in one order; who may act on each is asked when it is read."""
-    await repository.lock_all(ctx.session, submission_ids)
+async def lock_many(ctx: Context, submission_ids: Collection[UUID]) -> Mapping[UUID, Submission]:
+    """These submissions, their rows locked in one order; who may act on each is asked by the caller."""
+    return await repository.lock_all(ctx.session, submission_ids)
 
 
 async def readable_among(ctx: Context, hub: UUID, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
