@@ -56,6 +56,7 @@ _MAILBOX = (
     "/consent",
     "/rating",
     "/withdraw",
+    "/notice",
     "/reopen",
     "/appeal",
     "/copy",

@@ -29,6 +29,8 @@ READ_OTHERWISE = {
     "feedback: IdentityEntry.receipt_code": _TYPED,
     "feedback: MailboxMessage.receipt_code": _TYPED,
     "feedback: MailboxOpening.receipt_code": _TYPED,
+    "feedback: NoticeChange.receipt_code": _TYPED,
+    "feedback: NoticeEntry.email": _TYPED,
     "feedback: RatingEntry.receipt_code": _TYPED,
     "feedback: ReopeningEntry.receipt_code": _TYPED,
     "feedback: AppealEntry.receipt_code": _TYPED,

@@ -20,13 +20,14 @@ async def what_a_sender_does(service: Service, before: Before = nothing_first) -
     """Every step that a sender may take by receipt beside messages, once, and the answers that lead to them."""
 
     async def step(client_id: str, path: str, body: Any, **headers: str) -> Any:
-        service.clock.pass_by(hours=1)
+        service.clock.pass_by(hours=path != "/mailbox/notice")  # which came later: the times of the others stay
         await before(client_id, path, body, headers)
         sent = headers | (service.headers(client_id) if client_id in SCOPES else {})
         response = await service.http.post(f"/api/feedback/v1{path}", json=body, headers=sent)
         assert response.status_code in (200, 201), response.text
         return response.json()
 
+    notice = {"email": "binh@example.invalid", "language": "en"}
     template = await step("ministry", "/answer-templates", TEMPLATE)
     await step("ministry", f"/answer-templates/{template['template_id']}/retire", {})
     receipt = await step("anybody", "/submissions", submission(), **{"Idempotency-Key": "after-the-answer-1"})
@@ -35,6 +36,7 @@ async def what_a_sender_does(service: Service, before: Before = nothing_first) -
     await step("feedback-hub", f"{case}/assign", {"organisation_id": str(MINISTRY)})
     drafted = await step("feedback-hub", f"{case}/answers", an_answer(points=[POINT], steps=[PROMISE]))
     await step("feedback-publisher", f"{case}/answers/{drafted['answer_id']}/publish", {})
+    await step("anybody", "/mailbox/notice", opening | {"notice": notice})
     await step("anybody", "/mailbox/rating", opening | {"rating": "partly", "words": "Chưa rõ phí."})
     [promise] = (await service.case(receipt["receipt_code"]))["answer"]["steps"]
     await step("ministry", f"{case}/promises/{promise['promise_id']}/done", {"words": "Đã công bố."})

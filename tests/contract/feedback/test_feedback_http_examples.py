@@ -15,6 +15,7 @@ from tests.integration.feedback.conftest import KEY, Service, service
 from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
 from tests.integration.feedback.link.linked import two_cases_of_one_need
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
+from tests.integration.feedback.sealing.escrowed import an_escrow_key_that_is_over
 from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
 
 from sixclear.common.testing.http_examples import Exchanges
@@ -58,6 +59,9 @@ async def test_every_operation_shows_what_is_asked_and_answered(
     await the_review_of_an_initiative(service)
     counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
     assert counted.status_code == 200, counted.text
+    destroyed = an_escrow_key_that_is_over(tmp_path / "keys")
+    recorded = await service.post("custodian", "/escrow-destructions", destroyed)
+    assert recorded.status_code == 201, recorded.text
     # Whole: an address that goes on is of an identifier by chance.
     asked = await service.http.get(f"{service.prefix}/identity-requests", headers=service.headers("custodian"))
     assert asked.status_code == 200, asked.text

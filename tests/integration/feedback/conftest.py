@@ -112,7 +112,10 @@ def a_vault(home: Path) -> Vault:
 async def service(clone_database: CloneDatabase, tmp_path: Path) -> AsyncIterator[Service]:
     """The feedback application, empty."""
     settings = Settings(
-        database_url=await clone_database("sixclear.feedback"), messages_per_case=3, files_folder=tmp_path / "files"
+        database_url=await clone_database("sixclear.feedback"),
+        messages_per_case=3,
+        notices="on",
+        files_folder=tmp_path / "files",
     )
     create = partial(create_app, receipts=Receipts(SECRET), vault=a_vault(tmp_path))
     async with running_service(Service, EVENTS, settings, create, MovingClock(START)) as running:

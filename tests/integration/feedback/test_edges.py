@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from tests.integration.feedback.conftest import (
 from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
 from tests.integration.feedback.link.linked import two_cases_of_one_need
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
+from tests.integration.feedback.sealing.escrowed import an_escrow_key_that_is_over
 from tests.integration.private_answers import walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
 
@@ -54,6 +56,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
         "/copy",
         "/files",
         "/files/{attachment_id}",
+        "/notice",
     }
     endorsing = "/publications/{publication_id}/endorsements"
     posting = "/api/feedback/open311/v2/requests.{format}"
@@ -61,7 +64,7 @@ async def test_every_route_declares_who_may_call_it(service: Service) -> None:
 
 
 @pytest.mark.asyncio
-async def test_no_writing_route_answers_success_before_its_commit(service: Service) -> None:
+async def test_no_writing_route_answers_success_before_its_commit(service: Service, tmp_path: Path) -> None:
     tried: set[str] = set()
 
     async def without_commit(client_id: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
@@ -84,6 +87,9 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     await the_clocks_of_a_submission(service, without_commit)
     await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
     await an_idea_is_taken_up(service, without_commit)
+    destroyed = an_escrow_key_that_is_over(tmp_path / "keys")
+    await without_commit("custodian", "/escrow-destructions", destroyed, {})
+    assert (await service.post("custodian", "/escrow-destructions", destroyed)).status_code == 201
     # Of files: `attachment/test_attachments.py`, since they come as forms.
     posts = [path for path in service.posts() if "/mailbox/files" not in path]
     assert tried == {path.rsplit("/", 1)[-1] for path in posts}
@@ -136,7 +142,7 @@ def caller_of(path: str) -> str:
         return "citizen"
     if "/own/reviews/" in path:
         return "expert-1"
-    return "custodian" if "/identity-requests/{" in path else "feedback-hub"
+    return "custodian" if "/identity-requests/{" in path or path.endswith("/escrow-destructions") else "feedback-hub"
 
 
 @pytest.mark.asyncio

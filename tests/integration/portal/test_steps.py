@@ -332,3 +332,54 @@ async def test_a_case_with_all_that_can_be_done_is_whole_in_every_language(
     assert page.inline == []
     assert len(set(page.ids)) == len(page.ids)
     assert "%(" not in page.text
+
+
+async def test_an_address_for_news_is_taken_and_removed_without_script(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    upstream.notices = True
+    page = await opened(browser)
+    empty = await press(browser, page, "step", "notice")
+    assert empty.status_code == 422
+    assert "Write an e-mail address." in empty.text
+    taken = await press(browser, empty, "step", "notice", notice_email="binh@example.invalid")
+    assert "The address was taken. Mails say nothing of the case." in taken.text
+    assert upstream.steps == [("notice", {"notice": {"email": "binh@example.invalid", "language": "en"}})]
+    assert "binh@example.invalid" not in taken.text
+    gone = await press(browser, taken, "step", "no_notice")
+    assert "The address was erased. No more mails are sent." in gone.text
+    assert upstream.steps[1:] == [("notice", {"notice": None})]
+
+
+async def test_where_no_mails_are_sent_none_is_promised(browser: httpx2.AsyncClient) -> None:
+    assert "notice" not in offered(await opened(browser))
+    assert "No mail is sent when there is an answer." in (await browser.get("/feedback", headers=ENGLISH)).text
+
+
+async def test_the_mailbox_says_when_the_rest_is_erased_by_itself(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    assert "Nothing is erased by itself while an answer is owed." in (await opened(browser)).text
+    upstream.case["retention"] = {
+        "contact_until": iso(NOW + timedelta(days=365)),
+        "text_until": iso(NOW + timedelta(days=1826)),
+        "waits_for": None,
+    }
+    page = (await opened(browser)).text
+    assert "Contact erased by itself" in page
+    assert "Text erased by itself; the code opens nothing any more" in page
+
+
+async def test_the_form_takes_an_address_for_news_from_anonymous_senders_too(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    upstream.notices = True
+    form = (await browser.get("/feedback", headers=ENGLISH)).text
+    assert "E-mail address for news (optional)" in form
+    fields = Form(form).fields
+    typed = {"kind": "feedback", "title": "a", "text": "b", "identity_level": "anonymous"}
+    sent = await browser.post("/feedback/sent", data={**fields, **typed, "notice": "binh@example.invalid"})
+    assert sent.status_code == 200
+    [body] = upstream.submissions.values()
+    assert body["notice"] == {"email": "binh@example.invalid", "language": "en"}
+    assert body["identity_level"] == "anonymous"

@@ -78,6 +78,8 @@ class Upstream(Records, Hanging, Results, PublicFeedback):
     steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     step_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     erased: bool = False
+    # Whether feedback sends mails that say that there is news.
+    notices: bool = False
     code_changes: list[str] = field(default_factory=list)
     happened: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)

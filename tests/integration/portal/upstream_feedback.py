@@ -114,6 +114,8 @@ def case_of(state: "Upstream") -> dict[str, Any]:
         "answer": {**PUBLISHED, **state.answer} if state.answer else None,
         "messages": state.messages,
         "files": state.files,
+        "notice": {"wanted": False, "language": None},
+        "retention": {"contact_until": None, "text_until": None, "waits_for": "answer"},
         "code_changed_at": iso(NOW) if state.code_changes else None,
     } | state.case
 
@@ -188,6 +190,9 @@ def feedback(state: "Upstream") -> list[Route]:
             return problem("reference-unknown", 422, errors=[{"parameter": "organisation", "in": "query", **UNKNOWN}])
         return JSONResponse({"organisation_id": known[asked]["organisation_id"], "no_answers": 3})
 
+    async def notices(_: Request) -> Response:
+        return JSONResponse({"offered": state.notices})
+
     async def log_status(_: Request) -> Response:
         if state.empty:
             return problem("log-empty", 404)
@@ -207,6 +212,7 @@ def feedback(state: "Upstream") -> list[Route]:
     return [
         Route(f"{prefix}/no-answers", no_answers),
         Route(f"{prefix}/log/status", log_status),
+        Route(f"{prefix}/notices", notices),
         Route(f"{prefix}/submissions", submit, methods=["POST"]),
         Route(f"{prefix}/mailbox", mailbox, methods=["POST"]),
         Route(f"{prefix}/mailbox/statements", statements, methods=["POST"]),

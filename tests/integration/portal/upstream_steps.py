@@ -89,6 +89,10 @@ def _erase(state: "Upstream", entry: dict[str, Any]) -> None:
     state.erased = entry["what"] == "case"
 
 
+def _notice(state: "Upstream", entry: dict[str, Any]) -> None:
+    state.case["notice"] = {"wanted": entry["notice"] is not None, "language": "en" if entry["notice"] else None}
+
+
 _CHANGES: Mapping[str, Callable[["Upstream", dict[str, Any]], None]] = {
     "rating": _rate,
     "reopen": _reopen,
@@ -97,6 +101,7 @@ _CHANGES: Mapping[str, Callable[["Upstream", dict[str, Any]], None]] = {
     "identity": _identity,
     "consent": _consent,
     "erasure": _erase,
+    "notice": _notice,
 }
 
 
@@ -122,6 +127,8 @@ def steps(state: "Upstream", case_of: Callable[["Upstream"], dict[str, Any]]) ->
             return JSONResponse({"identity_level": state.case["identity_level"]})
         if name == "consent":
             return JSONResponse({"consent": entry["consent"], "publication_withdrawn": False})
+        if name == "notice":
+            return JSONResponse(state.case["notice"])
         return JSONResponse({"status": state.case.get("status", "answered"), "occurred_at": iso(NOW)})
 
     async def copy(request: Request) -> Response:

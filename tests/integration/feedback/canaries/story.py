@@ -62,11 +62,12 @@ async def _a_case_with_every_word(service: Service) -> None:
     again = {"organisation_id": str(HUB), "reason": "Đúng thẩm quyền hơn."}
     await done(service, "feedback-hub", f"/submissions/{other}/assign", again)
     await an_opened_contact(service, other)
+    notice = {"email": "a@b.example"}
     entered = await service.post(
-        "desk", "/submissions/on-behalf", submission(), **{"Idempotency-Key": "entered-at-a-desk-with-all"}
+        "desk", "/submissions/on-behalf", submission(notice=notice), **{"Idempotency-Key": "entered-at-a-desk-with-all"}
     )
     assert entered.status_code == 201, entered.text
-    _, code = await a_submission(service, "a-sender-without-a-name", sender={})
+    _, code = await a_submission(service, "a-sender-without-a-name", sender={}, notice=notice)
     said = {"receipt_code": code, "name": "Người gửi", "email": "a@b.example", "phone": "0912 345 678"}
     assert (await service.public("/mailbox/identity", said)).status_code == 200
     alike = {"title": "Lịch phòng thí nghiệm", "text": "Phòng nào còn trống?"}

@@ -27,6 +27,7 @@ from sixclear.feedback.competence import routes as competence
 from sixclear.feedback.endorsement import routes as endorsement
 from sixclear.feedback.endorsement.errors import TooManyEndorsements
 from sixclear.feedback.escalation import routes as escalation
+from sixclear.feedback.escrow import routes as escrow
 from sixclear.feedback.field import routes as field
 from sixclear.feedback.handling import routes as handling
 from sixclear.feedback.identity import routes as identity
@@ -58,6 +59,7 @@ ROUTERS = (
     mailbox.router,
     sender_steps.router,
     own_files.router,
+    sender_steps.offer_router,
     submission.handling_router,
     handling.router,
     mailbox.handling_router,
@@ -77,6 +79,7 @@ ROUTERS = (
     endorsement.endorsing_router,
     field.router,
     identity.router,
+    escrow.router,
     answer_template.router,
     proposal.handling_router,
     proposal.router,

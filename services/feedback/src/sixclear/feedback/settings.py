@@ -2,10 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, FilePath, SecretStr
+from pydantic import AfterValidator, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from sixclear.common.blobs.kinds import endings_of
@@ -181,3 +181,43 @@ class Settings(ReadSettings):
         " answer files are held: no handler gets them. Its `StreamMaxLength` is at least `FILE_BYTES`."
         " Without it: none looks.",
     )
+    notices: Literal["on", "off"] = Field(
+        default="off",
+        description="Whether senders may leave an address to be told of news. A process with `mail_host` takes them in"
+        " any case; `on` is for one that takes in while another one sends.",
+    )
+    mail_host: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9.:_-]{1,253}$",
+        description="SMTP server that mails go out by, which say that there is news. Only the process that has it reads"
+        " the private keys of the recipient `notice`. Without it: no mails.",
+    )
+    mail_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    mail_tls: Literal["starttls", "tls", "off"] = Field(
+        default="starttls",
+        description="How the connection is secured: `starttls` (never without), `tls` from the first byte,"
+        " or `off` for a server on the same machine.",
+    )
+    mail_ca_file: FilePath | None = Field(
+        default=None, description="Authorities that sign the server's certificate, PEM. Without it: the usual ones."
+    )
+    mail_user: str | None = Field(default=None, max_length=254, description="User at the server. Without it: none.")
+    mail_password: SecretStr | None = Field(default=None, description="Password of that user.")
+    mail_from: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}$",
+        description="Address that mails are from; needed with `mail_host`.",
+    )
+
+    @property
+    def takes_notices(self) -> bool:
+        """Whether an address for notices is taken."""
+        return self.notices == "on" or self.mail_host is not None
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.mail_host is not None and self.mail_from is None:
+            raise ValueError("SIXCLEAR_FEEDBACK_MAIL_HOST needs SIXCLEAR_FEEDBACK_MAIL_FROM")
+        if (self.mail_user is None) != (self.mail_password is None):
+            raise ValueError("SIXCLEAR_FEEDBACK_MAIL_USER and SIXCLEAR_FEEDBACK_MAIL_PASSWORD belong together")
+        return self

@@ -19,10 +19,13 @@ from sixclear.feedback.census.service import count
 from sixclear.feedback.escalation.service import escalate
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.mailbox.service import erase_case
+from sixclear.feedback.notice import service as notices
+from sixclear.feedback.notice.smtp import SmtpServer
 from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.proposal import consumers as proposals
 from sixclear.feedback.proposal.service import publish_waiting
 from sixclear.feedback.rating import service as ratings
+from sixclear.feedback.retention import service as retention
 from sixclear.feedback.sealing import filling, renewing
 from sixclear.feedback.sealing.periods import KeyFolder
 from sixclear.feedback.sealing.service import Vault, carry
@@ -122,6 +125,25 @@ async def ask_for_ratings(target: SourceTarget[Settings]) -> None:
     await ratings.remind(target.database, target.event_log, target.runtime.clock)
 
 
+async def send_notices(target: SourceTarget[Settings]) -> None:
+    """Tell senders who left an address that there is news, where this process sends mails."""
+    settings, common = target.settings, target.runtime.settings
+    if settings.mail_host is None or settings.mail_from is None:
+        return
+    password = None if settings.mail_password is None else settings.mail_password.get_secret_value()
+    server = SmtpServer(
+        settings.mail_host,
+        settings.mail_port,
+        settings.mail_tls,
+        settings.mail_from,
+        settings.mail_user,
+        password,
+        settings.mail_ca_file,
+    )
+    mailbox = f"{str(common.public_url).rstrip('/')}/feedback/mailbox"
+    await notices.send_notices(target.database, target.event_log, target.runtime.clock, server, mailbox)
+
+
 async def end_pauses(target: SourceTarget[Settings]) -> None:
     """Let clocks go on whose pause is over."""
     await timing.end_pauses(target.database, target.event_log, target.runtime.clock)
@@ -137,6 +159,11 @@ async def tell_overdue(target: SourceTarget[Settings]) -> None:
 async def renew_keys(target: SourceTarget[Settings]) -> None:
     """Wrap keys again that earlier months wrapped, and destroy the private keys whose time is over."""
     await renewing.renew(target.database, target.event_log, target.runtime.clock)
+
+
+async def erase_over(target: SourceTarget[Settings]) -> None:
+    """Erase what was kept long enough."""
+    await retention.erase_what_is_over(target.database, target.event_log, target.runtime.clock, erase_case)
 
 
 async def keep_erased(target: SourceTarget[Settings]) -> None:
@@ -185,8 +212,13 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
             "keys of months past": renew_keys,
             "what was erased": keep_erased,
             "content without a file": sweep_files,
+            "what was kept long enough": erase_over,
         },
-        pass_time={"answers that are not rated": ask_for_ratings, "files that are held": scan_files},
+        pass_time={
+            "answers that are not rated": ask_for_ratings,
+            "files that are held": scan_files,
+            "notices": send_notices,
+        },
         go_on={
             "answers whose time has come": publish_scheduled,
             "what was not answered": certify_silence,

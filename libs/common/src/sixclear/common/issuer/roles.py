@@ -20,7 +20,7 @@ SCOPES: dict[str, str] = {
     "facts:past": "Says when something became true, where that was before now (`occurred_at`).",
     "feedback:handle": "Reads and handles submissions given to the body: takes, forwards, asks, drafts answers.",
     "feedback:publish": "Publishes answers that another person drafted.",
-    "feedback:custodian": "Decides whether a body that handles a case may know who sent it.",
+    "feedback:custodian": "Decides whether a body may know who sent a case; records escrow keys that were destroyed.",
     "feedback:endorse": "Endorses public copies as a person whose identity the provider verified.",
     "feedback:review": "Reviews initiatives as an expert whom the hub registered; sees one's own reviews alone.",
     "catalog:write": "Describes the body's own databases and hands in their dossiers.",

@@ -17,6 +17,7 @@ from sixclear.feedback.identity.responses import steps_response
 from sixclear.feedback.mailbox import repository
 from sixclear.feedback.mailbox.models import Message, text_of
 from sixclear.feedback.mailbox.schemas import CaseCopy, CaseStep, CaseView, ErasureState, MessageState, MessageView
+from sixclear.feedback.notice import service as notices
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.organisation.service import Briefs, brief
 from sixclear.feedback.proposal import service as proposals
@@ -24,6 +25,7 @@ from sixclear.feedback.proposal.responses import proposal_responses
 from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.rating.responses import rating_response
+from sixclear.feedback.retention import service as retention
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.models import Erasure
 from sixclear.feedback.submission.models import Access, Submission
@@ -40,9 +42,23 @@ from sixclear.feedback.transparency.service import Stated
 _DERIVED = {
     *("title", "text", "abstract", "publication_id", "clock", "transfers", "messages", "files", "answer"),
     *("former_answers", "accesses"),
-    *("rate_until", "rating", "rating_reminded_at", "may_withdraw", "identity_requests", "proposal", "erasures"),
+    *(
+        "notice",
+        "retention",
+        "rate_until",
+        "rating",
+        "rating_reminded_at",
+        "may_withdraw",
+        "identity_requests",
+        "proposal",
+        "erasures",
+    ),
     *("reopen_until", "reopening", "appeal", "appeals"),
 }
+
+
+# That an address for notices was erased is told by `notice` alone.
+_TOLD = (sealing.CONTENT, sealing.IDENTITY)
 
 
 async def case_response(ctx: Context, submission: Submission) -> CaseView:
@@ -84,7 +100,9 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
         appeals=[own_appeal(key, one, names) for one in again.appeals],
         may_withdraw=submission.status not in ("answered", "withdrawn"),
         proposal=shown[0],
-        erasures=[erasure_response(erasure) for erasure in await sealing.list_erasures(ctx, case_id)],
+        notice=await notices.of_case_now(ctx, case_id),
+        retention=retention.of_case(submission, found, again),
+        erasures=[erasure_response(one) for one in await sealing.list_erasures(ctx, case_id) if one.purpose in _TOLD],
         accesses=[_access(access, names) for access in accesses],
         identity_requests=steps_response(asked, names),
     )

@@ -13,8 +13,10 @@ from sixclear.feedback.appeal.schemas import AppealWay, OwnAppeal, ReopeningView
 from sixclear.feedback.attachment.schemas import OwnAttachment
 from sixclear.feedback.fields import OccurredAt, Outcome, Reason
 from sixclear.feedback.identity.schemas import IdentityStep
+from sixclear.feedback.notice.schemas import NoticeEntry, NoticeView
 from sixclear.feedback.proposal.schemas import ProposalView
 from sixclear.feedback.rating.schemas import RatingView, Score
+from sixclear.feedback.retention.schemas import RetentionView
 from sixclear.feedback.submission.schemas import (
     AccessView,
     ClockView,
@@ -83,6 +85,18 @@ class AppealEntry(MailboxOpening):
     """What the body above is to look at; against silence nothing needs to be said."""
 
     reason: Reason | None = None
+
+
+class NoticeChange(MailboxOpening):
+    """Where to tell of news from now on."""
+
+    notice: NoticeEntry | None = Field(description="Null: tell of nothing more; the address is erased.")
+
+
+class NoticeOffer(Schema):
+    """Whether this installation sends mails that say that there is news."""
+
+    offered: bool
 
 
 class CaseStep(Schema):
@@ -191,6 +205,8 @@ class CaseView(Schema):
     appeal: AppealWay | None = Field(default=None, description="The appeal that is open now; null where none is.")
     appeals: list[OwnAppeal] = Field(default_factory=list, description="Appeals that were taken, first level first.")
     message_due_at: datetime | None = Field(default=None, description="When your message is to have a word.")
+    notice: NoticeView | None = None
+    retention: RetentionView | None = Field(default=None, description="When the rest is erased by itself.")
     erasures: list[ErasureState] = Field(default=[], description="What you erased, and until when backups have it.")
     accesses: list[AccessView] = Field(description="Who read what is protected is logged; you see when.")
     identity_requests: list[IdentityStep] = Field(

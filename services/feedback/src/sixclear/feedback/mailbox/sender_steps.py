@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.web.problems import problem_responses
+from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.allowance.errors import TooManyAttempts
@@ -16,14 +17,19 @@ from sixclear.feedback.mailbox.schemas import (
     CaseCopy,
     CaseStep,
     MailboxOpening,
+    NoticeChange,
+    NoticeOffer,
     RatingEntry,
     ReopeningEntry,
 )
+from sixclear.feedback.notice.errors import NoticesNotSent
+from sixclear.feedback.notice.schemas import NoticeView
 from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access
-from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, ReceiptsDep
+from sixclear.feedback.submission.dependencies import NOT_KEPT, HubDep, NoticesDep, ReceiptsDep
 
 router = APIRouter(route_class=MailboxRoute, tags=["mailbox"])
+offer_router = APIRouter(route_class=TransactionalRoute, tags=["mailbox"])
 _OF_THE_CASE = Depends(RouteOptions(key_belongs_to=case_of))
 _REFUSALS = (MailboxNotFound, TooManyAttempts, TransitionNotAllowed)
 
@@ -80,6 +86,28 @@ async def appeal(ctx: ContextDep, hub: HubDep, receipts: ReceiptsDep, entry: App
     did not in time.
     """
     return step_response(await service.appeal(ctx, hub, receipts, entry))
+
+
+@router.post(
+    "/mailbox/notice",
+    operation_id="changeNotice",
+    dependencies=[Depends(access.SENDER), NOT_KEPT, _OF_THE_CASE],
+    responses=problem_responses(MailboxNotFound, TooManyAttempts, NoticesNotSent),
+)
+async def change_notice(ctx: ContextDep, receipts: ReceiptsDep, entry: NoticeChange, taken: NoticesDep) -> NoticeView:
+    """Be told by mail that there is news, at most once a day, or no longer. No mail says anything of the case.
+
+    Only the process that sends can read the address; it goes with the contact, too.
+    """
+    return await service.change_notice(ctx, receipts, entry, taken=taken)
+
+
+@offer_router.get(
+    "/notices", operation_id="readNoticeOffer", dependencies=[Depends(access.OFFER)], responses=problem_responses()
+)
+async def read_offer(taken: NoticesDep) -> NoticeOffer:
+    """Whether senders can be told by mail that there is news."""
+    return NoticeOffer(offered=taken)
 
 
 @router.post(

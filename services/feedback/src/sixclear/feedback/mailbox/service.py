@@ -22,9 +22,12 @@ from sixclear.feedback.mailbox.schemas import (
     HandlerMessage,
     IdentityEntry,
     MailboxMessage,
+    NoticeChange,
     RatingEntry,
     ReopeningEntry,
 )
+from sixclear.feedback.notice import service as notices
+from sixclear.feedback.notice.schemas import NoticeView
 from sixclear.feedback.publication import service as publications
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.sealing import service as sealing
@@ -151,6 +154,17 @@ async def appeal(ctx: Context, hub: UUID, receipts: Receipts, entry: AppealEntry
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
     await appeals.appeal(ctx, hub, submission, entry.reason)
     return submission
+
+
+async def change_notice(ctx: Context, receipts: Receipts, entry: NoticeChange, *, taken: bool) -> NoticeView:
+    """Be told of news by mail from now on, or no longer. Raises MailboxNotFound, and NoticesNotSent."""
+    notices.require_taken(entry.notice, taken=taken)
+    submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
+    if entry.notice is None:
+        await notices.forget(of_case(ctx, submission), submission.submission_id)
+        return NoticeView(wanted=False, language=None)
+    await notices.keep(ctx, submission.submission_id, submission.version, entry.notice)
+    return NoticeView(wanted=True, language=entry.notice.language)
 
 
 async def withdraw(ctx: Context, receipts: Receipts, typed: str) -> Submission:

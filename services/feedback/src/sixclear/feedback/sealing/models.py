@@ -13,6 +13,8 @@ from sixclear.feedback.tables import Base
 class WrappedKey(Base):
     """The key of a case for one purpose, wrapped for one recipient under that recipient's key of a month.
 
+    For the purpose `notice` it is the address itself that is wrapped, for who sends.
+
     To delete the rows of a case is to erase what they open. No instant stands here.
     """
 
@@ -25,7 +27,7 @@ class WrappedKey(Base):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        CheckConstraint("purpose IN ('content', 'identity')", name="purpose"),
+        CheckConstraint("purpose IN ('content', 'identity', 'notice')", name="purpose"),
         Index("ix_case_key_period", "period"),
     )
 
@@ -40,7 +42,7 @@ class Erasure(Base):
     erased_at: Mapped[datetime]
     backups_until: Mapped[datetime]
 
-    __table_args__ = (CheckConstraint("purpose IN ('content', 'identity')", name="purpose"),)
+    __table_args__ = (CheckConstraint("purpose IN ('content', 'identity', 'notice')", name="purpose"),)
 
 
 class DestroyedKey(Base):

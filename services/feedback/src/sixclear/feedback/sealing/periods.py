@@ -44,6 +44,9 @@ class PeriodKeys(Protocol):
     def privates(self) -> Sequence[tuple[str, str]]:
         """Recipient and month of each private key that is there."""
 
+    def publics(self, recipient: str) -> Sequence[str]:
+        """The months of which a public key of a recipient is there."""
+
     def destroy(self, recipient: str, period: str) -> None:
         """Take a pair away for good, so that nothing is wrapped for a key that is gone; nothing where it is gone."""
 
@@ -96,6 +99,10 @@ class KeyFolder:
     def privates(self) -> Sequence[tuple[str, str]]:
         """Recipient and month of each private key that is there."""
         return sorted((path.parent.name, path.stem) for path in self._private.glob("*/*.key"))
+
+    def publics(self, recipient: str) -> Sequence[str]:
+        """The months of which a public key of a recipient is there."""
+        return sorted(path.stem for path in (self._public / recipient).glob("*.pub"))
 
     def destroy(self, recipient: str, period: str) -> None:
         """Delete a pair, its private key overwritten. A copy of the file, or a disk that writes elsewhere, keeps it.

@@ -7,7 +7,7 @@ and a key is destroyed only when no row is wrapped for it.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 import structlog
@@ -18,9 +18,9 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
 from sixclear.feedback.sealing import repository, service
-from sixclear.feedback.sealing.metrics import KEYS_KEPT
+from sixclear.feedback.sealing.metrics import ESCROW_KEYS_UNRECORDED, KEYS_KEPT
 from sixclear.feedback.sealing.models import WrappedKey
-from sixclear.feedback.sealing.periods import period_of, start_of
+from sixclear.feedback.sealing.periods import period_of
 
 _log = structlog.get_logger(__name__)
 # A transaction of so many cases ends within a second.
@@ -66,8 +66,12 @@ async def _destroy(database: Database, now: datetime) -> None:
     kept = 0
     async with database.session() as session:
         vault = service.vault_of(session)
+        recorded = await repository.destroyed_periods(session, service.ESCROW)
+    for period in sorted(recorded.intersection(vault.keys.publics(service.ESCROW))):
+        if service.is_period_over(vault, period, now) and vault.keys.private(service.ESCROW, period) is None:
+            vault.keys.destroy(service.ESCROW, period)
     for recipient, period in vault.keys.privates():
-        if now < start_of(period) + timedelta(days=vault.erasure_days):
+        if not service.is_period_over(vault, period, now):
             continue
         async with database.transaction() as session:
             if await repository.is_used(session, recipient, period):
@@ -77,5 +81,12 @@ async def _destroy(database: Database, now: datetime) -> None:
         vault.keys.destroy(recipient, period)
         _log.info("key of a month destroyed", recipient=recipient, period=period)
     KEYS_KEPT.set(kept)
+    ESCROW_KEYS_UNRECORDED.set(_unrecorded(vault, now))
     if kept:
         _log.error("keys of months past still wrap keys of cases, which do not open", keys=kept)
+
+
+def _unrecorded(vault: service.Vault, now: datetime) -> int:
+    """Months past whose public escrow key is still here and whose private one is with its holder."""
+    kept = (month for month in vault.keys.publics(service.ESCROW) if service.is_period_over(vault, month, now))
+    return sum(vault.keys.private(service.ESCROW, month) is None for month in kept)

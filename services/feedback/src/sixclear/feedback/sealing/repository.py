@@ -162,6 +162,11 @@ async def is_used(session: AsyncSession, recipient: str, period: str) -> bool:
     return bool(await session.scalar(select(exists(used))))
 
 
+async def destroyed_periods(session: AsyncSession, recipient: str) -> set[str]:
+    """The months of which a recipient's private key is destroyed."""
+    return set(await session.scalars(select(DestroyedKey.period).where(DestroyedKey.recipient == recipient)))
+
+
 async def note_destroyed(session: AsyncSession, recipient: str, period: str, at: datetime) -> None:
     """Write down that a private key is destroyed now."""
     new = insert(DestroyedKey).values(recipient=recipient, period=period, destroyed_at=at)

@@ -7,7 +7,8 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -19,14 +20,16 @@ from sixclear.common.use_case import Context
 from sixclear.feedback.sealing import repository, wraps
 from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.sealing.models import Erasure, WrappedKey
-from sixclear.feedback.sealing.periods import PeriodKeys, period_of
+from sixclear.feedback.sealing.periods import PeriodKeys, period_of, start_of
 from sixclear.feedback.sealing.values import KEY_BYTES, CaseKey
 from sixclear.feedback.sealing.wraps import WrapBroken, WrapContext
 
 _log = structlog.get_logger(__name__)
-CONTENT, IDENTITY = "content", "identity"
-HUB, CUSTODIAN, ESCROW, MAILBOX = "hub", "custodian", "escrow", "mailbox"
+CONTENT, IDENTITY, NOTICE = "content", "identity", "notice"
+HUB, CUSTODIAN, ESCROW, MAILBOX, SENDING = "hub", "custodian", "escrow", "mailbox", "notice"
 _VAULT, _OPENED = "feedback vault", "feedback opened keys"
+# An address has 254 characters at most, of up to four bytes.
+_ADDRESS_BYTES = 1024
 # Who gets a new case's key. The sender's own wrap is made with the receipt code; a body's when the case is given to it.
 _RECIPIENTS = {CONTENT: (HUB, ESCROW), IDENTITY: (CUSTODIAN, ESCROW)}
 
@@ -50,9 +53,45 @@ def vault_of(session: AsyncSession) -> Vault:
     return cast(Vault, session.info[_VAULT])
 
 
+def first_day(period: str) -> date:
+    """The first day of a month, in UTC."""
+    return start_of(period).date()
+
+
+def is_period_over(vault: Vault, period: str, now: datetime) -> bool:
+    """Whether private keys of a month are to be destroyed by now."""
+    return now >= start_of(period) + timedelta(days=vault.erasure_days)
+
+
+async def end_escrow_key(ctx: Context, period: str) -> bool:
+    """Write down that the escrow key of a month is destroyed; False where something is still wrapped for it.
+
+    Its public file goes within the hour (`renewing`), once this is committed.
+    """
+    if await repository.is_used(ctx.session, ESCROW, period):
+        return False
+    await repository.note_destroyed(ctx.session, ESCROW, period, ctx.now)
+    return True
+
+
+def escrow_fingerprint(ctx: Context, period: str) -> str | None:
+    """SHA-256 of the public escrow key of a month, in hexadecimal; None where it is not here."""
+    keys = vault_of(ctx.session).keys
+    if period not in keys.publics(ESCROW):
+        return None
+    return sha256(keys.public(ESCROW, period).public_bytes_raw()).hexdigest()
+
+
 def body(organisation_id: UUID) -> str:
     """The recipient that a body is."""
     return f"body-{organisation_id}"
+
+
+def make_ready(session: AsyncSession, recipient: str, now: datetime) -> None:
+    """Make the pair of the coming month of a recipient whose private key only this process has: others wrap for it."""
+    coming = period_of(start_of(period_of(now)) + timedelta(days=32))
+    for period in (period_of(now), coming):
+        vault_of(session).keys.public(recipient, period)
 
 
 def new_key(ctx: Context, case_id: UUID, purpose: str) -> CaseKey:
@@ -151,6 +190,23 @@ async def erase(ctx: Context, case_id: UUID, purpose: str) -> Erasure:
     _opened(ctx)[case_id, purpose] = CaseKey(case_id, purpose, None)
     until = ctx.now + timedelta(days=vault_of(ctx.session).erasure_days)
     return await repository.note_erased(ctx.session, case_id, purpose, ctx.now, until, again=again)
+
+
+async def keep_address(ctx: Context, case_id: UUID, address: str) -> None:
+    """Keep where notices on a case go, in the place of what was kept: wrapped for the process that sends them alone.
+
+    It has no key of its own that anyone else could open, and public keys are all that it takes.
+    """
+    row = WrappedKey(submission_id=case_id, purpose=NOTICE, recipient=SENDING)
+    wrap_again(ctx, row, address.encode().ljust(_ADDRESS_BYTES, b"\0"))  # as long as any other
+    await repository.put(ctx.session, row)
+
+
+async def open_address(ctx: Context, case_id: UUID) -> str | None:
+    """Where notices on a case go; None where the private key is not in this process, or nothing is kept."""
+    rows = await repository.list_keys(ctx.session, [case_id], NOTICE, [SENDING])
+    data = unwrapped(ctx, rows[0]) if rows else None
+    return None if data is None else data.rstrip(b"\0").decode()
 
 
 async def list_erasures(ctx: Context, case_id: UUID) -> Sequence[Erasure]:

@@ -58,6 +58,11 @@ async def most_of(request: Request) -> int:
     return parts_of(request).settings.messages_per_case
 
 
+async def takes_notices(request: Request) -> bool:
+    """Whether an address for notices is taken."""
+    return parts_of(request).settings.takes_notices
+
+
 async def not_kept(response: Response) -> None:
     """Tell caches and browsers to keep nothing of this response."""
     response.headers["Cache-Control"] = "no-store"
@@ -65,6 +70,7 @@ async def not_kept(response: Response) -> None:
 
 ReceiptsDep = Annotated[Receipts, Depends(receipts_of)]
 MostDep = Annotated[int, Depends(most_of)]
+NoticesDep = Annotated[bool, Depends(takes_notices)]
 HubDep = Annotated[UUID, Depends(hub_of)]
 NOT_KEPT = Depends(not_kept)
 

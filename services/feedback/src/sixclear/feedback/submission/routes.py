@@ -25,11 +25,14 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManySubmissions
+from sixclear.feedback.notice.errors import NoticesNotSent
+from sixclear.feedback.notice.service import require_taken
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.submission import access, responses
 from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
     HubDep,
+    NoticesDep,
     ReceiptsDep,
     counted_visitor,
     database_of,
@@ -98,6 +101,7 @@ _REFUSALS = (
     ComplaintTurnedAway,
     VisibilityNotAllowed,
     ContactNotAnonymous,
+    NoticesNotSent,
     ReferenceUnknown,
 )
 
@@ -110,12 +114,18 @@ _REFUSALS = (
     responses=problem_responses(*_REFUSALS, TooManySubmissions),
 )
 async def send(
-    ctx: ContextDep, receipts: ReceiptsDep, key: RequiredKeyDep, entry: SubmissionEntry, response: Response
+    ctx: ContextDep,
+    receipts: ReceiptsDep,
+    key: RequiredKeyDep,
+    entry: SubmissionEntry,
+    taken: NoticesDep,
+    response: Response,
 ) -> SubmissionReceipt:
     """Send feedback, a recommendation, an initiative or a solution, without an account.
 
     The same `Idempotency-Key` (16 to 200 characters) and body give the same receipt, however often they are sent.
     """
+    require_taken(entry.notice, taken=taken)
     return _receipt(await intake.receive(ctx, receipts, key, entry), response)
 
 
@@ -132,9 +142,11 @@ async def send_on_behalf(
     receipts: ReceiptsDep,
     key: RequiredKeyDep,
     entry: SubmissionOnBehalf,
+    taken: NoticesDep,
     response: Response,
 ) -> SubmissionReceipt:
     """Enter what a person brought to a desk; the desk hands the receipt over."""
+    require_taken(entry.notice, taken=taken)
     return _receipt(await intake.receive_on_behalf(ctx, hub, receipts, key, entry), response)
 
 

@@ -14,15 +14,9 @@ from sixclear.common.web.schemas import NOT_REACHED, Schema
 from sixclear.common.web.texts import Slug, Text, lines_of
 from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.fields import Line, OccurredAt, Outcome, Reason
+from sixclear.feedback.notice.schemas import Email, NoticeEntry
 from sixclear.feedback.organisation.schemas import OrganisationBrief
-from sixclear.feedback.typed import read_email, read_phone
-
-
-def _email(given: str) -> str:
-    address = read_email(given)
-    if address is None:
-        raise PydanticCustomError("email_unreadable", "Write one e-mail address, such as name@example.org")
-    return address
+from sixclear.feedback.typed import read_phone
 
 
 def _phone(given: str) -> str:
@@ -36,12 +30,6 @@ def _phone(given: str) -> str:
     return number
 
 
-Email = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=254),
-    AfterValidator(_email),
-    Field(description="An e-mail address, as people write it; kept in plain characters."),
-]
 Phone = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80),
@@ -119,6 +107,11 @@ class SubmissionEntry(Schema):
         default=None,
         description="`anonymous`: only the hour of each step is kept and published, two hours later at most; no contact"
         " is taken. Without it: named with a name, else pseudonymous.",
+    )
+    notice: NoticeEntry | None = Field(
+        default=None,
+        description="Where to tell of news, if anywhere; an anonymous sender may give it too. `/mailbox/notice` changes"
+        " it.",
     )
     consent: bool = Field(
         default=False,

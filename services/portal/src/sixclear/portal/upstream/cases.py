@@ -111,6 +111,20 @@ class Erasure(Answer):
     backups_until: datetime
 
 
+class Notice(Answer):
+    """Whether the sender is told of news by mail."""
+
+    wanted: bool = False
+
+
+class Retention(Answer):
+    """When contact and text are erased by themselves; without dates a clock of the case runs (`waits_for`)."""
+
+    contact_until: datetime | None = None
+    text_until: datetime | None = None
+    waits_for: str | None = None
+
+
 class ProposalTask(Answer):
     """The task that came of an idea; nothing but its stage is told of one that is not public."""
 
@@ -242,6 +256,8 @@ class Case(Answer):
     may_withdraw: bool = False
     message_due_at: datetime | None = None
     proposal: Proposal | None = None
+    notice: Notice | None = None
+    retention: Retention | None = None
     erasures: list[Erasure] = Field(default_factory=list)
     accesses: list[CaseAccess] = Field(default_factory=list)
     identity_requests: list[IdentityStep] = Field(default_factory=list)

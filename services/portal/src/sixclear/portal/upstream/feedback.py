@@ -82,6 +82,12 @@ class LogStatus(Answer):
     witnesses: list[Witness]
 
 
+class NoticeOffer(Answer):
+    """Whether mails are sent that say that there is news."""
+
+    offered: bool = False
+
+
 # The list of fields ships with the service.
 _LIST_SECONDS = 60.0
 
@@ -99,10 +105,12 @@ WITHDRAWAL = Operation("feedback", "POST", "/api/feedback/v1/mailbox/withdraw", 
 IDENTITY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/identity", Answer)
 CONSENT = Operation("feedback", "POST", "/api/feedback/v1/mailbox/consent", Answer)
 ERASURE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/erasure", Erasure)
+NOTICE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/notice", Answer)
 COPY = Operation("feedback", "POST", "/api/feedback/v1/mailbox/copy", CaseCopy)
 FILE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/files", Answer)
 OWN_FILE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/files/{attachment_id}", Answer)
 NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
+NOTICES = Operation("feedback", "GET", "/api/feedback/v1/notices", NoticeOffer)
 LOG_STATUS = Operation("feedback", "GET", "/api/feedback/v1/log/status", LogStatus)
 COPIES = Operation("feedback", "GET", "/api/feedback/v1/publications", Listing[PublicCopy])
 COPY_OF_ALL = Operation("feedback", "GET", "/api/feedback/v1/publications/{publication_id}", WholeCopy)
@@ -163,6 +171,14 @@ class Feedback:
     async def change_consent(self, code: str, agreed: bool, key: str) -> None:
         """Agrees to a public copy of a case, or no longer."""
         await self._transport.post(CONSENT, {"receipt_code": code, "consent": agreed}, key)
+
+    async def change_notice(self, code: str, notice: Mapping[str, str] | None, key: str) -> None:
+        """Has news of a case told to an address, or no longer."""
+        await self._transport.post(NOTICE, {"receipt_code": code, "notice": notice}, key)
+
+    async def notices(self) -> bool:
+        """Whether mails are sent that say that there is news."""
+        return (await self._transport.kept(NOTICES, {})).offered
 
     async def erase(self, code: str, what: str, key: str) -> Erasure:
         """Erases the contact of a case, or the `case` itself, which its code then opens no longer."""

@@ -14,6 +14,7 @@ from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
+from sixclear.feedback.notice import service as notices
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.sealing.models import Erasure
 from sixclear.feedback.submission import lifecycle, repository
@@ -32,8 +33,17 @@ _LATEST = timedelta(days=1)
 
 async def erase_contact(ctx: Context, submission: Submission) -> Erasure:
     """Forget how the sender of a locked submission can be reached. Done again, it answers when it was done."""
+    ctx = of_case(ctx, submission)
     await repository.delete_contact(ctx.session, submission.submission_id)
-    return await sealing.erase(of_case(ctx, submission), submission.submission_id, sealing.IDENTITY)
+    await notices.forget(ctx, submission.submission_id)
+    return await sealing.erase(ctx, submission.submission_id, sealing.IDENTITY)
+
+
+async def erase_address(ctx: Context, submission: Submission) -> Erasure:
+    """Forget where the sender of a locked submission is told of news, also where a dump brought back a part of it."""
+    ctx = of_case(ctx, submission)
+    await notices.forget(ctx, submission.submission_id)
+    return await sealing.erase(ctx, submission.submission_id, sealing.NOTICE)
 
 
 async def shred(ctx: Context, submission: Submission) -> Erasure:
@@ -76,7 +86,7 @@ async def repeat_erasures(database: Database, log: EventLog, clock: Clock, erase
             continue
         async with database.transaction() as session:
             if await sealing.may_be_back(session, case_id, purpose, until, now):
-                erase = erase_case if purpose == sealing.CONTENT else erase_contact
+                erase = {sealing.CONTENT: erase_case, sealing.NOTICE: erase_address}.get(purpose, erase_contact)
                 repeated += await _erase_again(Context(session, log, _ERASER, now), case_id, erase)
             elif until <= now:
                 keys.forget_erased(case_id, purpose)

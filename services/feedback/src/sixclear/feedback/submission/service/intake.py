@@ -20,6 +20,7 @@ from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
+from sixclear.feedback.notice import service as notices
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission import repository
@@ -138,6 +139,8 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
         contact = texts.seal_contact(identity_key, entry.sender)
         contact.domain_hashes = receipts.house_hashes(submission.submission_id, domain_of(entry.sender.email or ""))
         ctx.session.add(contact)
+    if entry.notice is not None:
+        await notices.keep(ctx, submission.submission_id, submission.version, entry.notice)
     SUBMISSIONS.labels(entry.kind).inc()
     return Received(submission, code, again=False)
 

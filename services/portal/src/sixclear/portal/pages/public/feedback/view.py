@@ -1,5 +1,6 @@
 """Feedback as a citizen sends it: what the form must hold, what goes to the service, what went wrong in words."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from sixclear.portal.errors import Refused
 from sixclear.portal.pages.public.feedback import sealed
 from sixclear.portal.shell.addresses import Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
+from sixclear.portal.shell.notices import notice_language
 from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, proofs
 from sixclear.portal.upstream.feedback import Receipt
 from sixclear.portal.upstream.gateway import Gateway
@@ -16,7 +18,10 @@ from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.programmes import Programme
 from sixclear.portal.words.feedback import KINDS
 
-_FIELDS = ("form_key", "kind", "title", "text", "programme", *sealed.FIELDS, "identity_level", "contact", "consent")
+_FIELDS = (
+    *("form_key", "kind", "title", "text", "programme", *sealed.FIELDS),
+    *("identity_level", "contact", "notice", "consent"),
+)
 # The questions, one a step, and the fields of each that must be answered or may be wrong.
 _STEPS: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind",),
@@ -24,12 +29,12 @@ _STEPS: Mapping[str, tuple[str, ...]] = {
     "text": ("text",),
     "programme": (),
     "sealed": sealed.FIELDS,
-    "sender": ("contact",),
+    "sender": ("contact", "notice"),
     "consent": (),
     "send": (),
 }
 _NEEDED = ("kind", "title", "text")
-_NAMED_FIELDS = ("kind", "title", "text", *sealed.FIELDS)
+_NAMED_FIELDS = ("kind", "title", "text", "notice", *sealed.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class FeedbackView:
     programmes: Sequence[Programme]
     wrong: Sequence[Wrong]
     sent_before: bool
+    notices: bool
 
     @property
     def steps(self) -> Sequence[str]:
@@ -93,13 +99,17 @@ async def load(
     sent_before: bool = False,
 ) -> FeedbackView:
     """The form; it works without the names of programmes."""
-    programmes = await Parts().optional(gateway.tasks.programmes())
+    parts = Parts()
+    programmes, notices = await asyncio.gather(
+        parts.optional(gateway.tasks.programmes()), parts.optional(gateway.feedback.notices())
+    )
     return FeedbackView(
         values=dict.fromkeys(_FIELDS, "") | dict(values),
         problems=problems,
         programmes=programmes.items if programmes else [],
         wrong=wrong,
         sent_before=sent_before,
+        notices=bool(notices),
     )
 
 
@@ -111,6 +121,7 @@ def problems_of(fields: Mapping[str, str]) -> dict[str, str]:
         "text": text_problem(fields.get("text", ""), LONGEST_TEXT),
         **sealed.problems(fields),
         "contact": _contact_problem(fields),
+        "notice": "too-long" if len(fields.get("notice", "")) > LONGEST_LINE else None,
     }
     return {field: code for field, code in found.items() if code}
 
@@ -162,6 +173,8 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
         body["sender"] = {"kind": "citizen", ("email" if "@" in plain(contact) else "phone"): contact}
     if _anonymous(fields):
         body["identity_level"] = "anonymous"
+    if address := fields.get("notice"):
+        body["notice"] = {"email": address, "language": notice_language(fields)}
     body["consent"] = fields.get("consent") == "yes"
     return body
 
@@ -172,6 +185,8 @@ def refusal(refused: Refused) -> dict[str, str]:
         return {"form_key": "already-sent"}
     if refused.status == 429:
         return {"form": "slow-down"}
+    if refused.code == "notices-not-sent":
+        return {"notice": "not-sent"}
     if refused.code == "receipt-code-changed":
         return {"form": "code-changed"}
     named = {_field_of(problem.field): "refused" for problem in refused.problems if _field_of(problem.field)}

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from sixclear.portal.errors import Refused
 from sixclear.portal.pages.public.mailbox import identity
-from sixclear.portal.shell.forms import text_problem
+from sixclear.portal.shell.forms import LONGEST_LINE, text_problem
+from sixclear.portal.shell.notices import notice_language
 from sixclear.portal.upstream.cases import Erasure
 from sixclear.portal.upstream.feedback import Feedback
 from sixclear.portal.words.feedback import RATINGS
@@ -18,14 +19,22 @@ from sixclear.portal.words.feedback import RATINGS
 # What feedback takes.
 LONGEST_REASON = 2_000
 STEPS = frozenset(
-    {"rating", "reopen", "appeal", "consent", "withdraw", "erase_contact", "erase_case", "copy", "identity"}
+    {
+        *("rating", "reopen", "appeal", "consent", "withdraw", "erase_contact", "erase_case", "copy"),
+        *("identity", "notice", "no_notice"),
+    }
 )
 # These cannot be undone: a page asks again before they are done.
 ASKED_AGAIN = frozenset({"withdraw", "erase_contact", "erase_case"})
 # What is typed or chosen for steps, and stays where a page cannot be shown.
-TYPED = ("rating", "rating_words", "reopen_reason", "appeal_reason", *identity.FIELDS)
+TYPED = ("rating", "rating_words", "reopen_reason", "appeal_reason", "notice_email", *identity.FIELDS)
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-_FIELDS = {"reopen": "reopen_reason", "appeal": "appeal_reason", "identity": "identity_name"}
+_FIELDS = {
+    "reopen": "reopen_reason",
+    "appeal": "appeal_reason",
+    "identity": "identity_name",
+    "notice": "notice_email",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,9 @@ def _wrong(step: str, fields: Mapping[str, str]) -> dict[str, str]:
         return identity.wrong(fields)
     if step == "reopen":
         return _wrong_text("reopen_reason", fields, needed=True)
+    if step == "notice":
+        wrong = text_problem(fields.get("notice_email", ""), LONGEST_LINE)
+        return {"notice_email": wrong} if wrong else {}
     return _wrong_text("appeal_reason", fields) if step == "appeal" else {}
 
 
@@ -130,6 +142,11 @@ async def _send(feedback: Feedback, step: str, fields: Mapping[str, str]) -> Era
         await feedback.raise_identity(code, identity.given(fields), key)
     elif step == "withdraw":
         await feedback.withdraw(code, key)
+    elif step == "notice":
+        wanted = {"email": fields["notice_email"], "language": notice_language(fields)}
+        await feedback.change_notice(code, wanted, key)
+    elif step == "no_notice":
+        await feedback.change_notice(code, None, key)
     elif step == "consent":
         await feedback.change_consent(code, fields.get("agreed") == "yes", key)
     else:

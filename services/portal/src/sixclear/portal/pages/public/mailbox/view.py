@@ -68,6 +68,7 @@ class MailboxView:
     step_key: str
     proofs: Sequence[ProofSheet]
     code_key: str
+    notices: bool
 
     @property
     def identity_open(self) -> bool:
@@ -113,6 +114,7 @@ async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> Ma
         step_key=new_form_key() if done or (again and step is not None) else fields["step_key"],
         proofs=await proofs(gateway, code),
         code_key=new_form_key(),
+        notices=bool(await Parts().optional(gateway.feedback.notices())),
     )
 
 

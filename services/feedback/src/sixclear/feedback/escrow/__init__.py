@@ -1,0 +1,1 @@
+"""That the holder of the escrow keys destroyed one, as the holder records it."""
