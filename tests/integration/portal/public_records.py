@@ -73,6 +73,38 @@ def satisfaction(**raters: Any) -> dict[str, Any]:
     }
 
 
+def figures(**told: Any) -> dict[str, Any]:
+    """What became of the cases of one group."""
+    said = {"solved": 9, "partly": 3, "not_solved": 2, "silent": 6, "response_rate": 0.7, "share": 0.6429}
+    cases = {"received": 31, "answered_in_time": 20, "answered_late": 5, "waiting": 6, "overdue": 0}
+    return cases | {"closed_without_answer": 0, "satisfaction": said, "suppressed": None} | told
+
+
+def year_figures(**told: Any) -> dict[str, Any]:
+    """Of a year: one kind that is told, and others that are too few."""
+    hidden = ("answered_in_time", "answered_late", "waiting", "overdue", "closed_without_answer")
+    unsaid = dict.fromkeys(("solved", "partly", "not_solved", "silent", "response_rate", "share"))
+    few = {**dict.fromkeys(hidden), "received": 7, "suppressed": "too_few", "satisfaction": unsaid}
+    nameless = {"code": None, "name_vi": None, "name_en": None}
+    items = [
+        figures(group="named", code="initiative", name_vi="Sáng kiến", name_en="Initiative"),
+        figures(group="others", **nameless, **few),
+    ]
+    page = {"items": items, "next": None, "total": len(items), "total_is_lower_bound": False}
+    return page | {
+        "by": "kind",
+        "year": 2026,
+        "received_before": "2026-11-01",
+        "as_of": iso(NOW - timedelta(hours=10)),
+        "least": 5,
+        "whole": figures(received=38, waiting=13),
+        "demonstration": 0,
+        "note_vi": "Chỉ người đã gửi mới được đếm.",
+        "note_en": "Only those who wrote are counted.",
+        **told,
+    }
+
+
 def ideas(text: str | None) -> list[dict[str, Any]]:
     """One in progress, one whose task is not open yet, and one that was taken down while its task went on."""
     named: dict[str, Any] = {"title": text, "abstract": text} if text else {}
@@ -97,5 +129,6 @@ class PublicFeedback:
     cases: dict[str, Any] = field(default_factory=dict)
     support: dict[str, Any] = field(default_factory=endorsements)
     said: dict[str, Any] = field(default_factory=satisfaction)
+    of_year: dict[str, Any] = field(default_factory=year_figures)
     many: bool = False
     looked_for: list[str] = field(default_factory=list)

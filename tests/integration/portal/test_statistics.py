@@ -98,3 +98,27 @@ async def test_refused_figures_are_said_to_be_refused(browser: httpx2.AsyncClien
     said = await read(browser)
     assert "counters and records" in said
     assert "62.00 %" in said
+
+
+async def test_a_year_is_told_by_group_and_few_are_not(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    said = await read(browser)
+    assert "Initiative 31 20 5 6 0 0" in said
+    assert "all other groups together 7 —fewer than 5 cases" in said
+    assert "All 38 20 5 13 0 0" in said
+    assert "received in 2026, before 1 November 2026, as of 22 November 2026" in said
+    assert "The table has 2 groups, all of them, in the order of their codes." in said
+    assert "Only those who wrote are counted." in said
+    asked = [query for _, path, query in upstream.requests if path.endswith("/statistics")]
+    assert asked == [{"limit": "100"}]
+
+
+async def test_groups_are_chosen(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    page = await browser.get(f"{PAGE}?by=month&year=2025", headers={"accept-language": "en"})
+    assert 'value="month" dir="auto" selected' in page.text
+    asked = [query for _, path, query in upstream.requests if path.endswith("/statistics")]
+    assert asked == [{"by": "month", "year": "2025", "limit": "100"}]
+
+
+async def test_a_table_that_is_cut_says_so(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    upstream.of_year |= {"next": "1", "total": 163}
+    assert "The table has the first 2 groups of 163, in the order of their codes." in await read(browser)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio
 VISITOR = "203.0.113.5"
 # Kept for a moment and given to everybody: asked once, for no visitor.
 FOR_ALL = {"status", "timeline", "provinces", "changes", "attention", "programmes", "organisations", "programme_lists"}
-FOR_ALL |= {"indicators", "budgets", "documents", "log_status", "fields", "satisfaction"}
+FOR_ALL |= {"indicators", "budgets", "documents", "log_status", "fields", "satisfaction", "statistics"}
 # What a call needs, by its annotation; a new kind of argument needs a line here.
 MADE: dict[Any, Any] = {
     str: "k" * 20,

@@ -76,6 +76,9 @@ def public(state: "Upstream") -> list[Route]:
     async def satisfaction(request: Request) -> Response:
         return unknown(request) or JSONResponse(state.said)
 
+    async def statistics(request: Request) -> Response:
+        return JSONResponse(state.of_year | {"by": request.query_params.get("by", "kind")})
+
     prefix = "/api/feedback/v1"
     return [
         Route(f"{prefix}/publications", listed),
@@ -86,4 +89,5 @@ def public(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/proposals", proposals),
         Route(f"{prefix}/proposals/{{proposal_id}}", proposal),
         Route(f"{prefix}/satisfaction", satisfaction),
+        Route(f"{prefix}/statistics", statistics),
     ]

@@ -17,6 +17,7 @@ from sixclear.portal.upstream.public_feedback import (
     PublicCopy,
     Satisfaction,
     WholeCopy,
+    YearFigures,
 )
 from sixclear.portal.upstream.transport import Query, Transport
 
@@ -119,6 +120,7 @@ ALIKE = Operation("feedback", "POST", "/api/feedback/v1/similar", AlikeCopies)
 FIELDS = Operation("feedback", "GET", "/api/feedback/v1/fields", CaseFields)
 PROPOSALS = Operation("feedback", "GET", "/api/feedback/v1/proposals", Listing[Proposal])
 PROPOSAL = Operation("feedback", "GET", "/api/feedback/v1/proposals/{proposal_id}", Proposal)
+STATISTICS = Operation("feedback", "GET", "/api/feedback/v1/statistics", YearFigures)
 SATISFACTION = Operation("feedback", "GET", "/api/feedback/v1/satisfaction", Satisfaction, outlasts=True)
 
 
@@ -231,6 +233,10 @@ class Feedback:
     async def proposal(self, proposal_id: UUID) -> Proposal:
         """An accepted idea with what has become of it."""
         return await self._transport.get(PROPOSAL, proposal_id=proposal_id)
+
+    async def statistics(self, query: Query) -> YearFigures:
+        """What became of the cases of a year, by group."""
+        return await self._transport.kept(STATISTICS, query)
 
     async def satisfaction(self, query: Query) -> Satisfaction:
         """How content senders are with the answers of a year."""

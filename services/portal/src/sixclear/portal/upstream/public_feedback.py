@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sixclear.portal.upstream.answer import Answer, Percent
+from sixclear.portal.upstream.answer import Answer, Listing, Percent
 from sixclear.portal.upstream.cases import NamedBody
 
 
@@ -117,6 +117,41 @@ class RatersFigure(Answer):
     partly: int | None = None
     not_solved: int | None = None
     share: Percent | None = None
+
+
+class ToldFigures(Answer):
+    """Cases received in a year by what became of them; null where `suppressed` says why."""
+
+    received: int
+    answered_in_time: int | None = None
+    answered_late: int | None = None
+    waiting: int | None = None
+    overdue: int | None = None
+    closed_without_answer: int | None = None
+    suppressed: str | None = None
+
+
+class GroupFigures(ToldFigures):
+    """The cases of one group: `named` by its code, `not_said`, or the `others` together."""
+
+    group: str
+    code: str | None = None
+    name_vi: str | None = None
+    name_en: str | None = None
+
+
+class YearFigures(Listing[GroupFigures]):
+    """The cases that were received in a year, by group in the order of codes; `least` is the smallest figure told."""
+
+    by: str
+    year: int
+    received_before: date
+    as_of: datetime
+    least: int
+    whole: ToldFigures
+    demonstration: int = 0
+    note_vi: str
+    note_en: str
 
 
 class Satisfaction(Answer):

@@ -32,6 +32,7 @@ PARAMETERS: Mapping[str, str] = {
     "answered": N_("Đã trả lời hay chưa"),
     "kind": N_("Loại góp ý"),
     "field": N_("Lĩnh vực"),
+    "by": N_("Bảng theo nhóm"),
     "q": N_("Từ cần tìm"),
     "cursor": N_("Chỗ trong danh sách"),
 }

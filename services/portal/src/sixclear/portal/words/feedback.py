@@ -58,6 +58,14 @@ PARTS: Mapping[str, str] = {
     "overdue": N_("Quá hạn, chưa trả lời"),
     "closed_without_answer": N_("Người gửi rút, không cần trả lời"),
 }
+# By what the figures of a year are grouped.
+GROUPED_BY: Mapping[str, str] = {
+    "kind": N_("Loại góp ý"),
+    "field": N_("Lĩnh vực"),
+    "place": N_("Nơi"),
+    "organisation": N_("Cơ quan trả lời"),
+    "month": N_("Tháng"),
+}
 # How far what came of an idea is.
 PROPOSAL_STAGES: Mapping[str, str] = {
     "proposed": N_("Đã đề xuất thành nhiệm vụ, chờ cơ quan có thẩm quyền quyết định"),

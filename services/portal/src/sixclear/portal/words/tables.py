@@ -30,6 +30,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "rating": feedback.RATINGS,
     "appeal decision": feedback.APPEAL_DECISIONS,
     "feedback part": feedback.PARTS,
+    "grouped by": feedback.GROUPED_BY,
     "proposal stage": feedback.PROPOSAL_STAGES,
     "statement": feedback.STATEMENTS,
     "rung": data_catalog.STAGES,

@@ -8,7 +8,7 @@ from sixclear.portal.pages.public.statistics.view import load
 from sixclear.portal.shell.addresses import asked_of
 from sixclear.portal.shell.portal import portal_of
 
-PAGE = PUBLIC.page("statistics", reads=("organisation", "year"))
+PAGE = PUBLIC.page("statistics", reads=("organisation", "year", "by"))
 
 
 @PAGE.get("/feedback/statistics")

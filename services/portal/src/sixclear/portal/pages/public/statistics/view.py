@@ -13,9 +13,11 @@ from sixclear.portal.shell.organisations import offered, with_chosen
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.monitoring import FeedbackFigures, Status
 from sixclear.portal.upstream.parts import Parts
-from sixclear.portal.upstream.public_feedback import Satisfaction
+from sixclear.portal.upstream.public_feedback import Satisfaction, YearFigures
 from sixclear.portal.upstream.tasks import Organisation
 
+# So many groups are shown; the file of open data has all.
+_MOST_GROUPS = 100
 # How many years back can be chosen; older ones can be written into the address.
 _YEARS = 3
 _ROWS = ("answered", "in_time", "due_soon", "overdue", "closed_without_answer")
@@ -41,6 +43,7 @@ class StatisticsView:
     status: Status | None
     rows: Sequence[Row]
     satisfaction: Satisfaction | None
+    groups: YearFigures | None
     no_answers: int | None
     away: Mapping[str, datetime | None]
     figures_refused: bool
@@ -50,6 +53,7 @@ class StatisticsView:
 class _Read:
     status: Status | None
     satisfaction: Satisfaction | None
+    groups: YearFigures | None
     no_answers: int | None
 
 
@@ -71,6 +75,7 @@ async def load(gateway: Gateway, now: datetime, asked: Asked) -> StatisticsView:
         status=status,
         rows=_rows(status.feedback) if status else [],
         satisfaction=read.satisfaction,
+        groups=read.groups,
         no_answers=read.no_answers,
         away=parts.away,
         figures_refused=parts.figures_refused,
@@ -80,12 +85,15 @@ async def load(gateway: Gateway, now: datetime, asked: Asked) -> StatisticsView:
 async def _figures(gateway: Gateway, parts: Parts, filters: Filters) -> _Read:
     body = filters["organisation"]
     asking = gateway.chosen() if any(filters.values()) else gateway
-    status, satisfaction, silence = await asyncio.gather(
+    status, satisfaction, groups, silence = await asyncio.gather(
         parts.unless_away(asking.monitoring.status(organisation=body or None)),
         parts.unless_away(asking.feedback.satisfaction({"organisation": body, "year": filters["year"]})),
+        parts.unless_away(
+            asking.feedback.statistics({"by": filters["by"], "year": filters["year"], "limit": _MOST_GROUPS})
+        ),
         parts.unless_away(_silence(asking, body)),
     )
-    return _Read(status, satisfaction, silence)
+    return _Read(status, satisfaction, groups, silence)
 
 
 async def _silence(gateway: Gateway, body: str) -> int | None:
