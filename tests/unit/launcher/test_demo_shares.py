@@ -91,8 +91,9 @@ def test_what_it_costs_is_held() -> None:
     of_the_reports = 2 * 3 + (2 + 5) + (6 + 2) + 15
     # Two programmes with tasks, results and money of four wards; two sets; 126 bodies opened, 10 answers, 2 checks.
     of_the_scores = 2 + (2 + 5 + 1) + 2 + (1 + 3) + 10 + 2
+    of_the_dictionary = 1 + 25  # one file, and the approval of each element
     last = loaded["feedback and decisions"].steps
-    assert len(last) < 60 + 200 + 150 + of_the_register + of_the_reports + of_the_scores
+    assert len(last) < 60 + 200 + 150 + of_the_register + of_the_reports + of_the_scores + of_the_dictionary
     assert sum(len(step.lines) for step in last) < 1_300
     assert sum(len(step.lines) for step in loaded["reports"].steps) < 5_000
     # Two files of a lead body, not two requests of each task.

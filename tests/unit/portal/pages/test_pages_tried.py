@@ -9,7 +9,10 @@ from sixclear.portal.app import DEVELOPER_PAGES
 from sixclear.portal.app import PAGES as SHOWN
 
 # GET leads back to the form; what the sender saw is not shown again.
-NO_PAGE = {"/feedback/sent", "/feedback/mailbox/code", "/feedback/mailbox/proof", "/feedback/public/search"}
+NO_PAGE = {
+    *("/feedback/sent", "/feedback/public/search"),
+    *("/feedback/mailbox/code", "/feedback/mailbox/proof", "/feedback/mailbox/file", "/feedback/mailbox/files"),
+}
 ROUTES = [
     route
     for page in (*SHOWN, *DEVELOPER_PAGES)
