@@ -3,7 +3,7 @@
 import inspect
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -24,7 +24,14 @@ pytestmark = pytest.mark.asyncio
 VISITOR = "203.0.113.5"
 # Kept for a moment and given to everybody: asked once, for no visitor.
 FOR_ALL = {"status", "timeline", "provinces", "changes", "attention", "programmes", "organisations", "programme_lists"}
-FOR_ALL |= {"indicators", "budgets", "documents", "log_status", "fields", "satisfaction", "statistics"}
+FOR_ALL |= {"indicators", "budgets", "documents", "log_status", "fields", "satisfaction", "statistics", "notices"}
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    for piece in ():
+        yield piece
+
+
 # What a call needs, by its annotation; a new kind of argument needs a line here.
 MADE: dict[Any, Any] = {
     str: "k" * 20,
@@ -34,6 +41,8 @@ MADE: dict[Any, Any] = {
     UUID: UUID(int=1),
     Mapping[str, Any]: {},
     Mapping[str, str]: {},
+    Mapping[str, str] | None: None,
+    AsyncIterator[bytes]: _nothing(),
     Mapping[str, str | int | None]: {},
 }
 
@@ -95,6 +104,7 @@ async def test_nothing_is_written_for_nobody() -> None:
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
     steps = {"rate", "reopen", "appeal", "withdraw", "raise_identity", "change_consent", "erase", "copy"}
+    steps |= {"change_notice", "send_file", "read_file"}
     assert refused == {"submit", "mailbox", "reply", "statements", "new_code", "alike"} | steps
 
 

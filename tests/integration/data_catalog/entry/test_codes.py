@@ -77,7 +77,7 @@ async def test_codes_that_differ_only_in_form_come_at_the_same_time_and_are_one_
 async def test_what_a_patch_leaves_out_stays_and_null_clears(service: Service) -> None:
     entry = await an_entry(service)
     await service.done("steward", "/entries", description(lists=PLAN_02))
-    before = await service.get(entry)
+    before = await service.read("ministry", f"/own{entry}")
     changed = await patch(service, "ministry", entry, {"name_vi": "Tên mới", "legal_basis": None})
     assert changed.status_code == 200, changed.text
     moving = {"name_vi", "legal_basis", "version", "occurred_at", "recorded_at"}

@@ -1,12 +1,15 @@
 """All that is asked of feedback once: the story of its examples, and the doors that the examples leave shut."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.reviewed_initiative import the_review_of_an_initiative
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
+from tests.integration.feedback.campaign.campaigned import a_campaign, drafted, published
+from tests.integration.feedback.canaries.doors import Speaking
+from tests.integration.feedback.canaries.kinds import NAME
 from tests.integration.feedback.conftest import (
     HUB,
     Service,
@@ -27,6 +30,7 @@ from tests.integration.feedback.publication.released import (
 from tests.integration.feedback.publication.test_sealed_lane import SEALED
 from tests.integration.feedback.review.experts import asked, done, registered
 from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
+from tests.unit.feedback.attachment.made_files import a_form, a_photo
 
 
 async def everything_is_asked_once(service: Service, files: Path) -> None:
@@ -42,6 +46,7 @@ async def everything_is_asked_once(service: Service, files: Path) -> None:
     await done(service, "feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
     await what_a_sender_does(service)
     await _a_case_with_every_word(service)
+    await _a_file_and_a_campaign(service)
     await _a_sealed_initiative(service)
     await an_idea_is_taken_up(service)
     await the_review_of_an_initiative(service)
@@ -72,6 +77,25 @@ async def _a_case_with_every_word(service: Service) -> None:
     assert (await service.public("/mailbox/identity", said)).status_code == 200
     alike = {"title": "Lịch phòng thí nghiệm", "text": "Phòng nào còn trống?"}
     assert (await service.public("/similar", alike)).status_code == 200
+
+
+async def _a_file_and_a_campaign(service: Service) -> None:
+    """A file with a message, under the name of its sender; one answer with points and promises to two copies."""
+    (case, code), _ = await a_campaign(service, 2)
+    http = cast(Speaking, service.http)
+    text = http.in_a_form("sendMailboxFile", "text", "Ảnh chụp bảng.")
+    body, head = a_form({"receipt_code": code, "text": text}, f"{NAME}.png", a_photo("PNG"))
+    sent = await http.post("/api/feedback/v1/mailbox/files", content=body, headers=head)
+    assert sent.status_code == 201, sent.text
+    draft = await drafted(
+        service,
+        case,
+        points=[{"point": "Ai đặt lịch?", "answer": "Trung tâm dùng chung."}],
+        steps=[{"words": "Công bố lịch", "due_date": "2026-03-31"}],
+    )
+    assert draft.status_code == 201, draft.text
+    response = await published(service, case, draft.json()["items"][0]["answer_id"])
+    assert response.status_code == 200, response.text
 
 
 async def _answer_of(service: Service, case: object) -> str:

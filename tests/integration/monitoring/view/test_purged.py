@@ -125,7 +125,8 @@ async def test_what_it_refuses(tasks: EventLog, tmp_path: Path, monkeypatch: pyt
     assert "Make it restricted first" in await refused(f"task/{TASK}")
     kinds = await refused(f"case/{TASK}")
     assert "Kinds: organisation (tasks), programme (tasks), directive (tasks), document (tasks), task (tasks)" in kinds
-    assert kinds.endswith("submission (feedback), proposal (feedback), entry (data-catalog).")
+    last = "submission (feedback), proposal (feedback), entry (data-catalog), element (data-catalog)."
+    assert kinds.endswith(last)
     assert "names no entity" in await refused("task")
     assert "was ever published by tasks" in await refused(f"task/{stable_id('task', 'no such task')}")
     assert await tasks.reader().epoch() == 1

@@ -96,8 +96,7 @@ class Transport:
 
     async def post(self, operation: Operation[Model], body: Mapping[str, Any], key: str | None = None) -> Model:
         """Sends `body` for the visitor; the same key and body are one request, however often they are sent."""
-        if self.visitor is None:
-            raise RuntimeError("What a visitor writes is sent for that visitor: use asking_for().")
+        self._require_visitor()
         headers = {"Idempotency-Key": key} if key else {}
         return _read(operation, await self._request(operation, {}, body=body, headers=headers))
 
@@ -105,6 +104,7 @@ class Transport:
         self, operation: Operation[Model], texts: Mapping[str, str], name: str, content: AsyncIterator[bytes]
     ) -> None:
         """Sends a form with a file for the visitor, while it comes. A file may take minutes, which no figure counts."""
+        self._require_visitor()
         boundary = token_hex(16)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"} | self._asked_for
         try:
@@ -121,6 +121,7 @@ class Transport:
 
     async def read_file(self, operation: Operation[Model], body: Mapping[str, Any], **path: object) -> httpx2.Response:
         """A file for the visitor, to be read and closed by the caller."""
+        self._require_visitor()
         client = self.connections.client(operation.service)
         request = client.build_request(
             operation.method, _filled(operation, path), json=body, headers=self._asked_for, timeout=_FILE_SECONDS
@@ -133,6 +134,10 @@ class Transport:
             raise ServiceAway(operation.service) from error
         _check(operation.service, response)
         return response
+
+    def _require_visitor(self) -> None:
+        if self.visitor is None:
+            raise RuntimeError("What a visitor writes is sent for that visitor: use asking_for().")
 
     @property
     def _asked_for(self) -> dict[str, str]:
