@@ -28,7 +28,7 @@ FOR_ALL |= {"indicators", "budgets", "documents", "log_status", "fields", "satis
 
 
 async def _nothing() -> AsyncIterator[bytes]:
-    for piece in ():
+    for piece in (b"",):
         yield piece
 
 
