@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.integration.feedback.conftest import MINISTRY, Service, service
 
+from sixclear.common.runtime.cannot_start import CannotStart
 from sixclear.launcher.come_over.cases_sent import import_cases
 
 __all__ = ["service"]
@@ -130,7 +131,7 @@ async def test_proposals_of_decidim_come_as_its_exports_have_them(
             "id": 42,
             "category": {"id": 7, "name": {"en": "Data"}},
             "title": {"en": "Open the lab calendar"},
-            "body": {"en": "<p>Publish free slots.</p>"},
+            "body": {"en": "<p>Publish free slots.</p><p>R&amp;D too.</p>"},
             "state": state,
             "published_at": "2025-10-06T02:00:00.000Z",
         }
@@ -138,7 +139,8 @@ async def test_proposals_of_decidim_come_as_its_exports_have_them(
     ]
     as_csv = (
         "id;category/id;category/name/en;title/en;body/en;state;published_at\n"
-        "42;7;Data;Open the lab calendar;<p>Publish free slots.</p>;evaluating;2025-10-06 02:00:00 UTC\n"
+        '42;7;Data;Open the lab calendar;"<p>Publish free slots.</p><p>R&amp;D too.</p>";evaluating;2025-10-06 02:00:00'
+        " UTC\n"
         "43;7;Data;Closed;Closed.;rejected;2025-10-06 02:00:00 UTC\n"
     )
     content = as_json if name.endswith("json") else as_csv
@@ -147,12 +149,23 @@ async def test_proposals_of_decidim_come_as_its_exports_have_them(
     entered, closed = importing.lines()
     assert closed["outcome"] == "closed there"
     case = await service.case(entered["receipt_code"])
-    assert (case["title"], case["text"]) == ("Open the lab calendar", "Publish free slots.")
+    assert (case["title"], case["text"]) == ("Open the lab calendar", "Publish free slots.\nR&D too.")
     (row,) = await service.rows("submission")
     assert (row["kind"], row["field"], row["status"]) == ("recommendation", "data", "received")
 
 
-async def test_a_table_says_by_its_mapping_what_is_what(service: Service, importing: Importing) -> None:
+async def test_signs_of_a_plain_text_are_no_markup(service: Service, importing: Importing) -> None:
+    text = "Bụi <50 lúc 8 giờ, nhưng >150 lúc 17 giờ; AT&amp;T."
+    assert await importing.run("requests.json", [OPEN311[0] | {"description": text}]) == 0
+    assert (await service.case(importing.lines()[0]["receipt_code"]))["text"] == text
+
+
+@pytest.mark.parametrize(
+    "closed_by", [{"over": ["Đã trả lời"]}, {"values": {"status": {"Đã trả lời": "closed"}}}], ids=["over", "values"]
+)
+async def test_a_table_says_by_its_mapping_what_is_what(
+    service: Service, importing: Importing, closed_by: dict[str, Any]
+) -> None:
     table = "Mã,Nội dung,Ngày nhận,Người gửi,Loại,Tình trạng\nA1,Thiếu trạm đo.,{0},Trần Thị Bình,KN,Đang xử lý\n"
     table = table.format("2025-10-06T09:00:00+07:00") + "A2,Xong.,2025-10-06T09:00:00+07:00,,KN,Đã trả lời\n"
     plan: dict[str, Any] = {
@@ -165,12 +178,17 @@ async def test_a_table_says_by_its_mapping_what_is_what(service: Service, import
             "kind": "Loại",
             "status": "Tình trạng",
         },
-        "values": {"kind": {"KN": "recommendation"}},
-        "over": ["Đã trả lời"],
     }
+    plan |= closed_by | {"values": {"kind": {"KN": "recommendation"}} | closed_by.get("values", {})}
     assert await importing.run("cases.csv", table, "table", **plan) == 0
     _, closed = importing.lines()
     assert (closed["key"], closed["outcome"]) == ("so-khcn:A2", "closed there")
     (row,) = await service.rows("submission")
     assert (row["kind"], row["identity_level"]) == ("recommendation", "named")
     assert "Trần Thị Bình" not in importing.results.read_text(encoding="utf-8")
+
+
+async def test_a_mapping_of_a_field_without_words_is_refused(service: Service, importing: Importing) -> None:
+    with pytest.raises(CannotStart, match="names no fields of cases: state"):
+        await importing.run("requests.json", OPEN311, values={"state": {"Đã trả lời": "closed"}})
+    assert await service.rows("submission") == []

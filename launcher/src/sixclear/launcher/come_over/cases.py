@@ -4,6 +4,7 @@ What is closed there is left there: its answer was given by others, and here it 
 """
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -51,7 +52,10 @@ _OVER: Mapping[System, frozenset[str]] = {
 }
 _KINDS: Mapping[System, str] = {"open311": "feedback", "decidim": "recommendation", "table": "feedback"}
 _INSTANTS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S UTC")
-_TAG = re.compile(r"<[^>]{0,2000}>")
+# Where a block ends, a line does; text of the other systems is plain, so that "<" is a sign there.
+_BLOCK_END = re.compile(r"<(?:br\s*/?|/(?:p|div|li|h[1-6]|blockquote))>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+_MAPPED = frozenset({"kind", "field", "place", "organisation", "status"})
 
 
 class CasePlan(BaseModel):
@@ -108,8 +112,10 @@ def case_plan_in(path: Path) -> CasePlan:
         raise CannotStart(f"The mapping {path}: {faults}.", "Correct it; docs/come-over.md shows one.") from None
     except ValueError:
         raise CannotStart(f"The mapping {path} is no JSON in UTF-8.", "Correct it.") from None
-    if unknown := sorted(plan.columns.keys() - FIELDS):
-        raise CannotStart(f"The mapping {path} names no fields of cases: {', '.join(unknown)}.", "Correct `columns`.")
+    for part, unknown in (("columns", plan.columns.keys() - FIELDS), ("values", plan.values.keys() - _MAPPED)):
+        if unknown:
+            names = ", ".join(sorted(unknown))
+            raise CannotStart(f"The mapping {path} names no fields of cases: {names}.", f"Correct `{part}`.")
     return plan
 
 
@@ -161,8 +167,8 @@ def _case(system: System, record: Record, plan: CasePlan, known: Mapping[str, tu
     key = f"{plan.source}:{said['id']}"
     if _is_over(said.get("status"), system, plan):
         return Over(record.where, key)
-    text = _TAG.sub("", said.get("text", "")).strip()
-    title = said.get("title") or next(iter(text.splitlines()), "")
+    text = _plain(system, said.get("text", "")).strip()
+    title = _plain(system, said.get("title", "")) or next(iter(text.splitlines()), "")
     if not text or not title.strip():
         raise ValueError("nothing says title and text")
     if len(text) > _LONGEST_TEXT:
@@ -188,7 +194,16 @@ def _first(record: Record, columns: tuple[str, ...]) -> str | None:
 
 
 def _is_over(status: str | None, system: System, plan: CasePlan) -> bool:
-    return status is not None and (status in plan.over or status.lower() in _OVER[system])
+    if status is None or status in plan.over:
+        return status is not None
+    return plan.values.get("status", {}).get(status, status).lower() in _OVER[system]
+
+
+def _plain(system: System, given: str) -> str:
+    """What a person reads of a text; Decidim alone keeps it with its markup."""
+    if system != "decidim":
+        return given
+    return html.unescape(_TAG.sub("", _BLOCK_END.sub("\n", given)))
 
 
 def _word(name: str, said: Mapping[str, str], plan: CasePlan) -> str | None:
