@@ -44,7 +44,7 @@ FEEDBACK = House(
         "competence": "a question: which bodies may be competent for a case, by rules that ship with the product",
         "endorsement": "tables without a topic: how many endorse a public copy, of which no event tells",
         "link": "a table without a topic: that a case was linked is published, with whom is not",
-        "statistics": "a question: how many cases there were, and what became of them",
+        "statistics": "a question, with its answers of a day: how many cases there were, and what became of them",
         "open311": "a door with forms of its own, and a table without a topic: which post a case came with",
         "field": "a list that ships with the product",
         "identity": "a table without a topic: who asked to know a sender is told to the sender alone",

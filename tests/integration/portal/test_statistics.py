@@ -39,9 +39,15 @@ async def test_what_could_be_one_person_s_is_not_told(browser: httpx2.AsyncClien
     few = dict.fromkeys(("response_rate", "answered", "rated", "solved", "partly", "not_solved", "share"))
     upstream.said = satisfaction(**few) | {"national": {"cases": None, "share": None}}
     said = await read(browser)
-    assert "How many rated: not told, for there are fewer than five answers." in said
-    assert said.count("below five cases no number is told") == 4
+    assert "How many rated: not told, for that number or the rest is below five." in said
+    assert said.count("not told: a number is below five") == 4
     assert "0.00 % 0" not in said.partition("Satisfaction with answers")[2]
+
+
+async def test_each_score_is_not_told_where_one_is_of_few(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    upstream.said = satisfaction(**dict.fromkeys(("solved", "partly", "not_solved", "share")))
+    said = await read(browser)
+    assert "25.00 % of 200 answers were rated. Each score: not told, for a number is below five." in said
 
 
 async def test_the_page_says_what_the_figures_do_not_say_and_ranks_nobody(browser: httpx2.AsyncClient) -> None:

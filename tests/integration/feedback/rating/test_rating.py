@@ -83,24 +83,25 @@ async def test_who_is_silent_is_asked_once_and_stays_silent(service: Service) ->
 
 
 async def test_satisfaction_is_given_twice_and_silence_counts_in_one_of_them(service: Service) -> None:
-    codes = [await an_answered_case(service, sign * 16) for sign in "abcdefghij"]
-    for code, rating in zip(codes, ("solved", "solved", "solved", "partly", "not_solved"), strict=False):
+    codes = [await an_answered_case(service, sign * 16) for sign in "abcdefghijklmno"]
+    for code, rating in zip(codes, ("solved", "not_solved") * 5, strict=False):
         assert await rated(service, code, rating) == 200
-    await an_assigned_submission(service, "overdue-" * 2)
+    for sign in "xy":
+        await an_assigned_submission(service, f"overdue-{sign}" * 2)
     service.clock.pass_by(days=30)
     shown = await figure(service, organisation="G06")
     assert shown["organisation_id"] == str(MINISTRY)
     assert (shown["year"], shown["as_of"]) == (2025, "2025-12-02T17:00:00Z")
-    # Eleven were owed an answer: one was not solved, one got none.
-    assert shown["national"] == {"cases": 11, "share": round(9 / 11, 4)}
+    # Seventeen were owed an answer: five were not solved, two got none.
+    assert shown["national"] == {"cases": 17, "share": round(10 / 17, 4)}
     assert shown["of_raters"] == {
-        "answered": 10,
-        "response_rate": 0.5,
-        "rated": 5,
-        "solved": 3,
-        "partly": 1,
-        "not_solved": 1,
-        "share": 0.6,
+        "answered": 15,
+        "response_rate": round(10 / 15, 4),
+        "rated": 10,
+        "solved": 5,
+        "partly": 0,
+        "not_solved": 5,
+        "share": 0.5,
     }
     assert (await figure(service))["national"] == shown["national"]
     assert (await figure(service, organisation="G01"))["national"] == {"cases": None, "share": None}
@@ -114,18 +115,29 @@ async def test_what_could_be_one_persons_is_not_told_and_today_is_told_tomorrow(
     assert (await figure(service))["national"]["cases"] is None
     service.clock.pass_by(days=1)
     raters = (await figure(service))["of_raters"]
-    assert (raters["answered"], raters["response_rate"]) == (5, 0.8)
-    assert {raters[name] for name in ("rated", "solved", "partly", "not_solved", "share")} == {None}
-    await rated(service, codes[4], "solved")
+    # The rate would tell how many rated.
+    assert raters == {"answered": 5} | dict.fromkeys(sorted(raters.keys() - {"answered"}))
+    await rated(service, codes[4], "not_solved")
     assert (await figure(service))["of_raters"] == raters
     service.clock.pass_by(days=1)
-    assert (await figure(service))["of_raters"]["share"] == 0.2
+    assert (await figure(service))["of_raters"]["share"] == 0.0
+
+
+async def test_one_who_was_not_content_is_not_found_beside_five_who_were(service: Service) -> None:
+    codes = [await an_answered_case(service, sign * 16) for sign in "abcdef"]
+    for code in codes:
+        await rated(service, code, "not_solved" if code == codes[0] else "solved")
+    service.clock.pass_by(days=1)
+    shown = await figure(service, organisation="G06")
+    assert (shown["of_raters"]["rated"], shown["of_raters"]["response_rate"]) == (6, 1.0)
+    assert {shown["of_raters"][name] for name in ("solved", "partly", "not_solved", "share")} == {None}
+    assert shown["national"] == {"cases": 6, "share": None}, "five of six content would be the same word"
 
 
 async def test_a_late_answer_makes_nobody_content_by_the_national_formula(service: Service) -> None:
-    for sign in "abcde":
-        submission_id, code = await an_assigned_submission(service, sign * 16)
-        if sign == "e":
+    cases = [await an_assigned_submission(service, sign * 16) for sign in "abcdefghij"]
+    for number, (submission_id, _) in enumerate(cases):
+        if number == 5:
             service.clock.pass_by(days=40)
         drafted = await service.post(
             "feedback-hub", f"/submissions/{submission_id}/answers", an_answer(next_date="2026-12-31")
@@ -133,8 +145,7 @@ async def test_a_late_answer_makes_nobody_content_by_the_national_formula(servic
         path = f"/submissions/{submission_id}/answers/{drafted.json()['answer_id']}/publish"
         await service.post("feedback-publisher", path, {})
     service.clock.pass_by(days=2)
-    assert (await figure(service))["national"] == {"cases": 5, "share": 0.8}
-    assert code
+    assert (await figure(service))["national"] == {"cases": 10, "share": 0.5}
 
 
 async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) -> None:

@@ -1,5 +1,6 @@
 """Everyone reads how many cases there were and what became of them, and finds nobody in a small number."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import Service, a_submission, an_assigned_submission, service
 from tests.integration.feedback.publication.released import an_answered_case
+
+from sixclear.feedback.statistics.service import keep_day
 
 __all__ = ["service"]
 
@@ -63,13 +66,69 @@ async def test_a_small_state_is_not_told_and_does_not_follow(service: Service) -
     assert health["satisfaction"]["silent"] is None
 
 
-async def test_sealed_initiatives_are_in_the_whole_alone(service: Service) -> None:
+async def test_a_sealed_initiative_does_not_follow_from_the_whole(service: Service) -> None:
     await sent(service, 7, field="health")
+    await sent(service, 9, field="education")
     await a_submission(service, "k" * 20, visibility="sealed", field="health")
     service.clock.pass_by(days=30)
-    table = await told(service, by="field")
-    assert (table["whole"]["received"], [one["received"] for one in table["items"]]) == (8, [7])
-    assert table["demonstration"] == 0
+    for by, code in (("field", "education"), ("kind", None), ("month", None)):
+        table = await told(service, by=by)
+        assert (table["whole"]["received"], table["demonstration"]) == (17, 0)
+        assert sum(one["received"] for one in table["items"]) == 17, "what is missing would be the sealed one"
+        # The seven of health are with it: alone among the others it would be told.
+        shown = [(one["group"], one["code"], one["received"]) for one in table["items"]]
+        assert shown == ([("named", code, 9), ("others", None, 8)] if code else [("others", None, 17)])
+
+
+async def test_figures_of_a_day_do_not_tell_when_a_step_was_taken(service: Service) -> None:
+    await sent(service, 7, field="health")
+    _, code = await a_submission(service, "k" * 20, field="health")
+    service.clock.pass_by(days=30)
+    before = await told(service, by="field")
+    assert before["items"][0]["closed_without_answer"] == 0
+    taken_back = await service.public("/mailbox/withdraw", {"receipt_code": code})
+    assert taken_back.status_code == 200, taken_back.text
+    service.clock.pass_by(hours=1)
+    assert await told(service, by="field") == before
+    assert (await told(service, by="kind"))["whole"] == before["whole"]
+    service.clock.pass_by(days=1)
+    after = await told(service, by="field")
+    assert (after["whole"]["closed_without_answer"], after["whole"]["overdue"]) == (1, 7)
+    assert {row["day"].isoformat() for row in await service.rows("statistics_day")} == {"2025-12-04"}
+
+
+async def test_no_reader_chooses_when_the_day_is_counted(service: Service) -> None:
+    await sent(service, 7, field="health")
+    _, code = await a_submission(service, "k" * 20, field="health")
+    service.clock.pass_by(days=30)
+    await keep_day(service.database, service.log, service.clock)
+    assert await service.rows("statistics_day") == [], "ten in the morning is no longer the start of the day"
+    service.clock.pass_by(hours=14, minutes=5)
+    for _ in range(2):
+        await keep_day(service.database, service.log, service.clock)
+    kept = [(row["year"], row["by"]) for row in await service.rows("statistics_day")]
+    assert sorted(kept) == [(2025, by) for by in ("field", "kind", "month", "organisation", "place")]
+    await service.public("/mailbox/withdraw", {"receipt_code": code})
+    assert (await told(service))["whole"]["closed_without_answer"] == 0
+
+
+async def test_a_first_import_is_seen_at_once(service: Service) -> None:
+    service.clock.pass_by(days=30)
+    assert (await told(service))["whole"]["received"] == (await told(service, year=2031))["whole"]["received"] == 0
+    await sent(service, 7, field="health")
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE submission SET received_at = received_at - interval '30 days'"))
+    assert (await told(service))["whole"]["received"] == 7
+    assert (await told(service, year=2019))["items"] == []
+    assert {row["year"] for row in await service.rows("statistics_day")} == {2025, 2019}
+
+
+async def test_readers_at_the_same_time_are_told_the_same(service: Service) -> None:
+    await sent(service, 7, field="health")
+    service.clock.pass_by(days=30)
+    tables = await asyncio.gather(*(told(service, by=by) for by in ("field", "kind", "field", "place")))
+    assert [table["whole"]["received"] for table in tables] == [7, 7, 7, 7]
+    assert len(await service.rows("statistics_day")) == 5
 
 
 async def test_bodies_stand_by_code_and_are_not_ranked(service: Service) -> None:

@@ -84,6 +84,17 @@ def test_groups_without_a_row_are_never_few_together(sizes: dict[str, int]) -> N
     assert [group for group in sizes if group in named] == named
 
 
+@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(0, 12), max_size=12), st.data())
+def test_groups_that_may_not_have_a_row_are_never_alone_in_a_small_rest(
+    sizes: dict[str, int], data: st.DataObject
+) -> None:
+    nameless = data.draw(st.sets(st.sampled_from(sorted(sizes)))) if sizes else set()
+    named = named_groups(sizes, nameless)
+    rest = sum(size for group, size in sizes.items() if group not in named)
+    assert not nameless & set(named)
+    assert not too_few(rest) or not named
+
+
 def column_sums(rows: Sequence[Sequence[int]]) -> list[int]:
     return [sum(cells) for cells in zip(*rows, strict=True)]
 

@@ -30,6 +30,7 @@ from sixclear.feedback.sealing import filling, renewing
 from sixclear.feedback.sealing.periods import KeyFolder
 from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings
+from sixclear.feedback.statistics import service as statistics
 from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
@@ -125,6 +126,11 @@ async def ask_for_ratings(target: SourceTarget[Settings]) -> None:
     await ratings.remind(target.database, target.event_log, target.runtime.clock)
 
 
+async def keep_statistics(target: SourceTarget[Settings]) -> None:
+    """Keep the figures of the day when it begins."""
+    await statistics.keep_day(target.database, target.event_log, target.runtime.clock)
+
+
 async def send_notices(target: SourceTarget[Settings]) -> None:
     """Tell senders who left an address that there is news, where this process sends mails."""
     settings, common = target.settings, target.runtime.settings
@@ -218,6 +224,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
             "answers that are not rated": ask_for_ratings,
             "files that are held": scan_files,
             "notices": send_notices,
+            "figures of the day": keep_statistics,
         },
         go_on={
             "answers whose time has come": publish_scheduled,

@@ -13,6 +13,7 @@ from sixclear.feedback.open311 import models as open311
 from sixclear.feedback.organisation import models as organisation
 from sixclear.feedback.publication import models as publication
 from sixclear.feedback.sealing import models as sealing
+from sixclear.feedback.statistics import models as statistics
 from sixclear.feedback.submission import models as submission
 from sixclear.feedback.tables import Base
 
@@ -29,6 +30,7 @@ __all__ = [
     "organisation",
     "publication",
     "sealing",
+    "statistics",
     "submission",
 ]
 

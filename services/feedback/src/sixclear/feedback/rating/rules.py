@@ -50,6 +50,11 @@ class Counts:
         return self.solved + self.partly + self.not_solved
 
 
+def too_few(*numbers: int) -> bool:
+    """Whether one of these figures could be one person's; zero is nobody's."""
+    return any(0 < number < LEAST for number in numbers)
+
+
 def share(part: int, whole: int) -> float | None:
-    """A share of `whole`; None where so few are counted that it could be one person's."""
-    return None if whole < LEAST else round(part / whole, 4)
+    """A share of `whole`; None where so few are counted, in it or beside it, that they could be one person."""
+    return None if whole < LEAST or too_few(part, whole - part) else round(part / whole, 4)

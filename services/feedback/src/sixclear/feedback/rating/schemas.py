@@ -27,16 +27,18 @@ class NationalFigure(Schema):
     """
 
     cases: int | None = Field(description="Null below five: it could be one person's.")
-    share: float | None = Field(description="0 to 1; null below five cases.")
+    share: float | None = Field(description="0 to 1; null below five cases, and where 1 to 4 are content, or are not.")
 
 
 class RatersFigure(Schema):
     """Satisfaction of those who rated: who is silent counts for nothing, so the response rate stands beside it."""
 
     answered: int | None = Field(description="Answered cases; null below five.")
-    response_rate: float | None = Field(description="Rated of answered, 0 to 1; null below five answered cases.")
-    rated: int | None = Field(description="Null below five, as all that follows.")
-    solved: int | None
+    response_rate: float | None = Field(
+        description="Rated of answered, 0 to 1; null below five answered cases, and where 1 to 4 rated, or did not."
+    )
+    rated: int | None = Field(description="Null below five, and where the rate is, as all that follows.")
+    solved: int | None = Field(description="Null, with all that follows, where one of the three is 1 to 4.")
     partly: int | None
     not_solved: int | None
     share: float | None = Field(description="`solved` of `rated`, 0 to 1.")

@@ -13,11 +13,14 @@ from sixclear.common.web.etags import not_modified
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, encode_cursor
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.feedback.statistics import responses, service
 from sixclear.feedback.statistics.schemas import By, StatisticsPage
 
 EVERYONE = Access.public("How cases are answered is public; figures of few people are left out with their complements.")
+# The first reading of a day is kept for all others.
+KEPT = Depends(RouteOptions(writes=True))
 router = APIRouter(route_class=TransactionalRoute, tags=["public log"])
 YearParam = Annotated[int | None, Query(ge=2000, le=2100, description="Civil year of receipt; without it: this one.")]
 _CSV, _JSON = "text/csv", "application/json"
@@ -48,7 +51,7 @@ _AS_CSV = csv_lines([responses.COLUMNS, list(_ROW.values())]).decode()
 @router.get(
     "/statistics",
     operation_id="getStatistics",
-    dependencies=[Depends(EVERYONE)],
+    dependencies=[Depends(EVERYONE), KEPT],
     responses=problem_responses(InvalidCursor),
 )
 async def get_statistics(
@@ -63,7 +66,7 @@ async def get_statistics(
 
     No figure of fewer than five cases is told, nor one from which such a figure would follow; there is no ranking.
     """
-    (told,) = await service.count(ctx, [by], year)
+    (told,) = await service.read(ctx, [by], year)
     context = f"{by} {told.year}"
     first = decode_cursor(cursor, int, context=context)[0] if cursor else 0
     shown = told.rows[first : first + limit]
@@ -80,7 +83,7 @@ async def get_statistics(
 @router.get(
     "/open-data/submissions.csv",
     operation_id="exportSubmissionsCsv",
-    dependencies=[Depends(EVERYONE)],
+    dependencies=[Depends(EVERYONE), KEPT],
     response_class=Response,
     responses=_file(_CSV, _AS_CSV),
 )
@@ -94,7 +97,7 @@ async def export_csv(ctx: ContextDep, request: Request, year: YearParam = None) 
 @router.get(
     "/open-data/submissions.json",
     operation_id="exportSubmissionsJson",
-    dependencies=[Depends(EVERYONE)],
+    dependencies=[Depends(EVERYONE), KEPT],
     response_class=Response,
     responses=_file(_JSON, [_ROW]),
 )
@@ -105,7 +108,7 @@ async def export_json(ctx: ContextDep, request: Request, year: YearParam = None)
 
 async def _records(ctx: Context, year: int | None) -> list[dict[str, Any]]:
     """The rows of five tables: no more than there are kinds, fields, places, bodies and months."""
-    return list(responses.records(await service.count(ctx, get_args(By), year)))
+    return list(responses.records(await service.read(ctx, get_args(By), year)))
 
 
 def _kept(request: Request, content: bytes, media_type: str) -> Response:

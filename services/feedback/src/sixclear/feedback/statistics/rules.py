@@ -15,6 +15,8 @@ Cell = tuple[int, int]
 STATES = ("answered_in_time", "answered_late", "waiting", "overdue", "closed_without_answer")
 RATINGS = ("solved", "partly", "not_solved", "silent")
 _ANSWERED = (0, 1)
+# The row of all groups without one of their own; what is counted under this name has no other.
+OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,14 @@ def too_few(number: int) -> bool:
     return 0 < number < LEAST
 
 
-def named_groups(sizes: Mapping[Group, int]) -> list[Group]:
+def named_groups(sizes: Mapping[Group, int], nameless: Collection[Group] = ()) -> list[Group]:
     """The groups that have a row of their own, in their order; the others are one row together, without their names.
 
-    Those are the ones with fewer than five cases. Where they have fewer than five together, the smallest of the named
-    ones goes with them, for their sum can be computed from the whole. A group without a row has few cases or none:
-    nobody can tell which.
+    Those are the `nameless` ones, and those with fewer than five cases. Where they have fewer than five together, the
+    smallest of the named ones goes with them, for their sum can be computed from the whole. A group without a row has
+    few cases or none: nobody can tell which.
     """
-    named = {group: size for group, size in sizes.items() if size >= LEAST}
+    named = {group: size for group, size in sizes.items() if size >= LEAST and group not in nameless}
     rest = sum(sizes.values()) - sum(named.values())
     while too_few(rest) and named:
         smallest = min(named, key=lambda group: named[group])
@@ -116,11 +118,12 @@ def _is_short(table: Sequence[Sequence[int]], rows: set[int], columns: set[int],
 
 def told_rows(groups: Sequence[Counted]) -> list[Told]:
     """The rows of a table as they are told, by code; then what is not said, and all others."""
-    own = named_groups({place: sum(one.states) for place, one in enumerate(groups)})
+    nameless = {place for place, one in enumerate(groups) if one.group == OTHERS}
+    own = named_groups({place: sum(one.states) for place, one in enumerate(groups)}, nameless)
     rest = [one for place, one in enumerate(groups) if place not in own]
     named = sorted((groups[place] for place in own), key=lambda one: (one.code is None, one.code or ""))
     if any(sum(one.states) for one in rest):
-        named.append(_together(rest))
+        named.append(together(rest, OTHERS))
     states = hidden_cells([one.states for one in named])
     # Of whom nobody is told how many were answered, nobody is told how they rated.
     unknown = {row for row, column in states if column in _ANSWERED}
@@ -146,7 +149,10 @@ def _told(one: Counted, states: frozenset[Cell], ratings: frozenset[Cell], row: 
     )
 
 
-def _together(rest: Sequence[Counted]) -> Counted:
-    states = tuple(map(sum, zip(*(one.states for one in rest), strict=True)))
-    ratings = tuple(map(sum, zip(*(one.ratings for one in rest), strict=True)))
-    return Counted("others", None, None, None, states, ratings)
+def together(groups: Sequence[Counted], name: str) -> Counted:
+    """The sums of groups, under one name."""
+    states, ratings = [0] * len(STATES), [0] * len(RATINGS)
+    for one in groups:
+        states = [sum(pair) for pair in zip(states, one.states, strict=True)]
+        ratings = [sum(pair) for pair in zip(ratings, one.ratings, strict=True)]
+    return Counted(name, None, None, None, tuple(states), tuple(ratings))

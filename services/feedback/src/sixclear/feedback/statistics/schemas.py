@@ -42,7 +42,7 @@ class FiguresOfGroup(Figures):
 
     group: Literal["named", "not_said", "others"] = Field(
         description="`not_said`: of cases that have none. `others`: all groups without a row of their own, which have"
-        " fewer than five cases or none, together."
+        " fewer than five cases or none, and sealed initiatives, together."
     )
     code: str | None = Field(description="Code of the kind, field, place or body, or the month; null unless `named`.")
     name_vi: str | None
@@ -57,9 +57,7 @@ class StatisticsPage(Page[FiguresOfGroup]):
     received_before: date = Field(description="Whole months only: a day would find the single case that came on it.")
     as_of: datetime = Field(description="The start of the civil day, as of which states are.")
     least: int = Field(description="From how many cases on a figure is told.")
-    whole: Figures = Field(
-        description="All cases, with those of sealed initiatives, which no group has. These figures are always told."
-    )
+    whole: Figures = Field(description="All cases. These figures are always told, and are the sums of the groups.")
     demonstration: int = Field(description="How many of all are generated records.")
     note_vi: str
     note_en: str
