@@ -25,7 +25,6 @@ WRITES_NOT_RECORDED = {
     "POST /api/tasks/v1/jobs/{job_id}/cancel": _OWN_ANSWERS,
     "POST /api/tasks/v1/values/bulk": _OWN_ANSWERS,
     "POST /api/feedback/v1/publications/{publication_id}/endorsements/verified": "who endorses what is kept nowhere",
-    "POST /api/catalog/v1/elements/bulk": _OWN_ANSWERS,
 }
 # Methods that change nothing that is published, and whose purpose is to read.
 RECORDED_TOO = {"POST /api/feedback/v1/submissions/{submission_id}/contact"}

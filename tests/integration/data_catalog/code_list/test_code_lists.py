@@ -2,6 +2,7 @@
 
 import pytest
 from tests.integration.data_catalog.conftest import SEXES, Service, an_approved_code_list
+from tests.integration.data_catalog.entry.test_hidden_history import statements
 
 PATH = "/code-lists/gioi-tinh"
 
@@ -29,6 +30,18 @@ async def test_a_code_list_expires_after_its_last_day_and_its_tag_says_so(servic
     service.clock.pass_by(hours=15)
     after = await service.http.get(f"{service.prefix}{PATH}", headers={"If-None-Match": before.headers["etag"]})
     assert (after.status_code, after.json()["expired"]) == (200, True)
+
+
+@pytest.mark.asyncio
+async def test_a_list_of_code_lists_leaves_their_values_in_the_database(service: Service) -> None:
+    await an_approved_code_list(service, valid_until="2025-12-03")
+    with statements(service) as asked:
+        [listed] = (await service.get("/code-lists"))["items"]
+    told = (listed["name_vi"], listed["name_en"], listed["valid_until"], listed["expired"])
+    assert told == ("Giới tính", "Sex", "2025-12-03", True)
+    [listing] = [one for one in asked if "FROM code_list" in one]
+    assert "code_list.content," not in listing
+    assert "code_list.content AS" not in listing
 
 
 @pytest.mark.asyncio

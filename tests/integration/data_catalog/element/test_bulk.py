@@ -8,8 +8,8 @@ import pytest
 from tests.integration.data_catalog.conftest import OTHER_MINISTRY, Service, element
 
 
-async def send(service: Service, *items: Any, **params: str) -> httpx2.Response:
-    headers = service.headers("ministry") | {"content-type": "application/x-ndjson"}
+async def send(service: Service, *items: Any, client: str = "ministry", **params: str) -> httpx2.Response:
+    headers = service.headers(client) | {"content-type": "application/x-ndjson"}
     content = "\n".join(item if isinstance(item, str) else json.dumps(item) for item in items)
     return await service.http.post(f"{service.prefix}/elements/bulk", content=content, headers=headers, params=params)
 

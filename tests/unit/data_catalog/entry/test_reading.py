@@ -7,7 +7,16 @@ import pytest
 
 from sixclear.common.caller import PUBLIC_CALLER, Caller
 from sixclear.common.ids import stable_id
-from sixclear.data_catalog.entry.reading import EVERYONE, classified, mandated_bodies, reader_of, reads, reads_whole
+from sixclear.data_catalog.entry.reading import (
+    EVERYONE,
+    Reader,
+    classified,
+    mandated_bodies,
+    reader_of,
+    reads,
+    reads_whole,
+    worded,
+)
 
 OWNER, OTHER = stable_id("organisation", "G06"), stable_id("organisation", "G01")
 
@@ -51,6 +60,15 @@ def test_a_classification_that_is_not_known_is_read_by_the_owner_alone() -> None
     assert not reads(EVERYONE, "secret", OWNER)
     assert not reads(reader_of(body(OTHER, "catalog:write"), ()), "secret", OWNER)
     assert reads(reader_of(body(OWNER, "catalog:write"), ()), "secret", OWNER)
+
+
+def test_the_wording_of_a_reader_is_one_whatever_the_order_of_its_bodies() -> None:
+    """Two identifiers with one place in a set stand in the order in which they were put in."""
+    bodies = [UUID(int=8), UUID(int=16)]
+    one, other = (Reader(organisation_ids=frozenset(order)) for order in (bodies, bodies[::-1]))
+    assert repr(one) != repr(other)
+    assert worded(one) == worded(other)
+    assert worded(one) != worded(Reader(organisation_ids=frozenset(bodies[:1])))
 
 
 def test_a_mandate_names_bodies_by_code_and_identifier_and_nothing_by_other_words() -> None:

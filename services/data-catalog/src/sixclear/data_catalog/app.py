@@ -63,7 +63,7 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
-        still_readable=entry.still_readable,
+        still_readable=element.still_readable,
         body_limits={f"{PREFIX}/elements/bulk": AT_ONCE_BYTES, f"{PREFIX}/code-lists": _CODE_LIST_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={

@@ -5,6 +5,7 @@ from typing import Any
 
 from sixclear.common.clock import civil_date
 from sixclear.data_catalog.code_list.models import CodeList, CodeListVersion
+from sixclear.data_catalog.code_list.repository import Listed
 from sixclear.data_catalog.code_list.schemas import (
     CodeListContent,
     CodeListSummary,
@@ -17,21 +18,20 @@ from sixclear.data_catalog.organisation.service import Briefs, brief
 _OWN = ("code_list_id", "code", "owner_organisation_id", "demonstration")
 
 
-def is_expired(content: dict[str, Any], now: datetime) -> bool:
+def is_expired(last: str | None, now: datetime) -> bool:
     """Whether the last day of a code list has passed, in the civil time zone."""
-    last = content.get("valid_until")
     return last is not None and civil_date(now) > date.fromisoformat(last)
 
 
-def code_list_summary(row: CodeList, now: datetime, names: Briefs) -> CodeListSummary:
+def code_list_summary(row: Listed, now: datetime, names: Briefs) -> CodeListSummary:
     """An approved code list as lists show it."""
-    told = _told(row, now, names)
-    return CodeListSummary.model_validate({name: told[name] for name in CodeListSummary.model_fields})
+    content = {"name_vi": row.name_vi, "name_en": row.name_en, "valid_until": row.valid_until}
+    return CodeListSummary.model_validate(_told(row, content, now, names))
 
 
 def code_list_response(row: CodeList, now: datetime, names: Briefs) -> CodeListView:
     """An approved code list with its values."""
-    return CodeListView.model_validate(_told(row, now, names))
+    return CodeListView.model_validate(_told(row, row.content or {}, now, names))
 
 
 def own_response(row: CodeList, draft: CodeListVersion | None) -> OwnCodeListView:
@@ -51,13 +51,12 @@ def version_response(row: CodeList, version: CodeListVersion) -> CodeListVersion
     return CodeListVersionView.model_validate(version.content | own | approved_by)
 
 
-def _told(row: CodeList, now: datetime, names: Briefs) -> dict[str, Any]:
-    content = row.content or {}
+def _told(row: CodeList | Listed, content: dict[str, Any], now: datetime, names: Briefs) -> dict[str, Any]:
     return {
         **content,
         **{name: getattr(row, name) for name in _OWN},
         "owner": brief(names, row.owner_organisation_id),
         "number": row.approved_number,
         "approved_at": row.approved_at,
-        "expired": is_expired(content, now),
+        "expired": is_expired(content.get("valid_until"), now),
     }

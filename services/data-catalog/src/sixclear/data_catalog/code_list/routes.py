@@ -13,7 +13,7 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
-from sixclear.common.web.etags import StaleVersion, etag, not_modified
+from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.openapi import LOCATED, TAGGED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
@@ -23,6 +23,7 @@ from sixclear.common.web.texts import Lookup
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.data_catalog.approval import access
 from sixclear.data_catalog.approval.errors import ApprovalByAuthor, VersionNotFound
+from sixclear.data_catalog.approval.responses import public_tag
 from sixclear.data_catalog.approval.schemas import ApproveStep, WithdrawStep
 from sixclear.data_catalog.code_list import responses, service
 from sixclear.data_catalog.code_list.errors import CodeListNotFound
@@ -75,7 +76,7 @@ async def get_code_list(ctx: ContextDep, code: Lookup, request: Request, respons
     names = await organisations.briefs(ctx, [row.owner_organisation_id])
     shown = responses.code_list_response(row, ctx.now, names)
     passed = ("expired" if shown.expired else "") + organisations.told_of_owner(shown.owner)
-    version = tag(response, ctx.log, row, passed or None)
+    version = response.headers["ETag"] = public_tag(ctx.log.epoch, row.approved_number, passed)
     if not_modified(request, version):
         return Response(status_code=304, headers={"ETag": version})
     return shown
@@ -91,7 +92,7 @@ async def get_code_list(ctx: ContextDep, code: Lookup, request: Request, respons
 async def get_version(ctx: ContextDep, code: Lookup, number: VersionNumber, response: Response) -> CodeListVersionView:
     """One approved version of a code list. It never changes, and caches may keep it."""
     row, version = await service.get_version(ctx, code, number)
-    response.headers["ETag"] = etag(ctx.log.epoch, version.number)
+    response.headers["ETag"] = public_tag(ctx.log.epoch, version.number)
     response.headers["Cache-Control"] = FOR_A_DAY
     return responses.version_response(row, version)
 
@@ -115,7 +116,7 @@ async def get_own_code_list(ctx: ContextDep, code: Lookup, response: Response) -
     dependencies=[KEEP],
     status_code=201,
     responses=LOCATED
-    | problem_responses(ReferenceUnknown, OrganisationNotAllowed, StaleVersion)
+    | problem_responses(CodeListNotFound, ReferenceUnknown, OrganisationNotAllowed, StaleVersion)
     | {
         200: {"description": "The code was known: a draft is written, or it says so already.", "model": OwnCodeListView}
     },

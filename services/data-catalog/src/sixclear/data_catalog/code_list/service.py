@@ -9,12 +9,13 @@ from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
 from sixclear.common.use_case import Context, Expect
 from sixclear.data_catalog.approval import service as approval
-from sixclear.data_catalog.approval.access import reads_whole, require_keeper
+from sixclear.data_catalog.approval.access import readable_owners, reads_whole, require_keeper
 from sixclear.data_catalog.approval.errors import VersionNotFound
 from sixclear.data_catalog.approval.schemas import ApproveStep, WithdrawStep
 from sixclear.data_catalog.code_list import repository
 from sixclear.data_catalog.code_list.errors import CodeListNotFound, CodeListNotInForce
 from sixclear.data_catalog.code_list.models import CodeList, CodeListVersion
+from sixclear.data_catalog.code_list.repository import Listed
 from sixclear.data_catalog.code_list.responses import is_expired
 from sixclear.data_catalog.code_list.schemas import CodeListContent, CodeListDescription
 from sixclear.data_catalog.organisation import service as organisations
@@ -23,7 +24,7 @@ _WHAT = "The code list"
 _OWNER = "#/owner_organisation_id"
 
 
-async def list_code_lists(ctx: Context, after: tuple[str, UUID] | None, limit: int) -> Sequence[CodeList]:
+async def list_code_lists(ctx: Context, after: tuple[str, UUID] | None, limit: int) -> Sequence[Listed]:
     """Approved code lists in the order of their codes."""
     return await repository.list_code_lists(ctx.session, after=after, limit=limit)
 
@@ -113,14 +114,24 @@ async def withdraw(
 
 
 async def known(ctx: Context, codes: Collection[str]) -> set[str]:
-    """The forms of those of these codes that code lists have, drafts too."""
-    return {row.folded_key for row in await repository.find_code_lists(ctx.session, codes)}
+    """The forms of those of these codes that code lists have of which the caller may know.
+
+    One that was never approved is known to who reads its draft.
+    """
+    found = await repository.find_standings(ctx.session, codes)
+    drafts = any(row.status == "draft" for row in found)
+    owners = await readable_owners(ctx) if drafts else ()
+    return {
+        row.folded_key
+        for row in found
+        if row.status != "draft" or owners is None or row.owner_organisation_id in owners
+    }
 
 
 async def number_in_force(ctx: Context, code: str) -> int:
     """The number of the approved version of a code list; raises CodeListNotInForce without one, or after its end."""
     row = await repository.find_code_list(ctx.session, code)
-    if row is None or row.approved_number is None or is_expired(row.content or {}, ctx.now):
+    if row is None or row.approved_number is None or is_expired((row.content or {}).get("valid_until"), ctx.now):
         raise CodeListNotInForce("The draft names a code list that is not in force.")
     return row.approved_number
 

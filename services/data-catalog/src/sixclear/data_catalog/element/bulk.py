@@ -57,9 +57,10 @@ async def draft_many(ctx: Context, part: Part, dry_run: bool, _own: Settings | N
 
 
 def _plan(drafting: Drafting, item: ElementItem) -> Planned:
+    planned = drafting.plan(item)
     element = drafting.known.get(folded_key(item.code))
     check_version(item.if_match, drafting.ctx.log.epoch, None if element is None else element.version)
-    return drafting.plan(item)
+    return planned
 
 
 def _problem(error: DomainError) -> ItemProblem:

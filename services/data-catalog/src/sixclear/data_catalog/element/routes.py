@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from sixclear.common.bulk.errors import BulkRefused, BulkTooLarge
 from sixclear.common.bulk.files import Atomic, DryRun
-from sixclear.common.bulk.incoming import OWN_ANSWERS, FileRoute, take_file
+from sixclear.common.bulk.incoming import FileRoute, take_file
 from sixclear.common.change import TransitionNotAllowed
 from sixclear.common.errors import UnsupportedMediaType
 from sixclear.common.use_case import (
@@ -18,18 +18,20 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
-from sixclear.common.web.etags import StaleVersion, etag, not_modified
+from sixclear.common.web.access import current_caller
+from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.media_types import accepts
 from sixclear.common.web.openapi import LOCATED, TAGGED, lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
-from sixclear.common.web.route import TransactionalRoute
+from sixclear.common.web.route import SessionDep, TransactionalRoute, current_time
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag, use_case
 from sixclear.data_catalog.approval import access
 from sixclear.data_catalog.approval.errors import ApprovalByAuthor, VersionNotFound
+from sixclear.data_catalog.approval.responses import public_tag
 from sixclear.data_catalog.approval.schemas import ApproveStep, KeptStatus, KeptVersionView, WithdrawStep
 from sixclear.data_catalog.code_list.errors import CodeListNotInForce
 from sixclear.data_catalog.element import responses, service
@@ -118,7 +120,7 @@ async def get_element(ctx: ContextDep, code: Lookup, request: Request) -> Respon
     JSON, and YAML where `Accept` likes it better; any other `Accept` gets JSON.
     """
     element = await service.get_element(ctx, code)
-    response = _negotiated(request, property_of(element), ctx.log.epoch, element.version)
+    response = _negotiated(request, property_of(element), ctx.log.epoch, element.approved_number)
     if not_modified(request, response.headers["ETag"]):
         return Response(status_code=304, headers={name: response.headers[name] for name in ("ETag", "Vary")})
     return response
@@ -203,7 +205,7 @@ async def get_own_element(ctx: ContextDep, code: Lookup, response: Response) -> 
     dependencies=[KEEP],
     status_code=201,
     responses=LOCATED
-    | problem_responses(ReferenceUnknown, OrganisationNotAllowed, StaleVersion)
+    | problem_responses(ElementNotFound, ReferenceUnknown, OrganisationNotAllowed, StaleVersion)
     | {200: {"description": "The code was known: a draft is written, or it says so already.", "model": OwnElementView}},
 )
 async def put_element(
@@ -225,7 +227,7 @@ async def put_element(
 @files.post(
     "/elements/bulk",
     operation_id="putElementsInBulk",
-    dependencies=[KEEP, Depends(FILES), OWN_ANSWERS],
+    dependencies=[KEEP, Depends(FILES)],
     response_model=ElementBulkResult,
     responses=problem_responses(BulkTooLarge, BulkRefused, UnsupportedMediaType),
     openapi_extra=lines_of(ElementItem, _FILE),
@@ -267,11 +269,17 @@ async def withdraw_element(
     return await _answer(ctx, await service.withdraw(ctx, code, step, expect), response)
 
 
-def _negotiated(request: Request, told: OdcsProperty, epoch: int, version: int) -> Response:
+async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
+    """What the caller may read now of an answer that was kept for it; raises what the reading of it raises."""
+    ctx = await use_case(request, session, await current_caller(request), await current_time(request))
+    return await service.still_readable(ctx, answer)
+
+
+def _negotiated(request: Request, told: OdcsProperty, epoch: int, number: int | None) -> Response:
     """The property as `Accept` asks for it. JSON for all but YAML, never 406: tools send types of their own."""
     yaml = max(accepts(request, kind) for kind in _YAML_TYPES) > accepts(request, "application/json")
     # Two forms of one version are two answers to a cache.
-    headers = {"ETag": etag(epoch, version, "yaml" if yaml else None), "Vary": "Accept"}
+    headers = {"ETag": public_tag(epoch, number, "yaml" if yaml else None), "Vary": "Accept"}
     return Response(written(told, yaml=yaml), 200, headers, "application/yaml" if yaml else "application/json")
 
 

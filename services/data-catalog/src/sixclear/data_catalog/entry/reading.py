@@ -14,7 +14,7 @@ from sixclear.common.ids import stable_id
 STEWARD, INSPECT = "catalog:approve", "catalog:inspect"
 PUBLIC, STATE, RESTRICTED = "public", "state", "restricted"
 # From this security level on an entry begins restricted.
-_HIGH_LEVEL = 4
+HIGH_LEVEL = 4
 _BODY = "organisation:"
 
 
@@ -28,6 +28,11 @@ class Reader:
 
 
 EVERYONE = Reader()
+
+
+def worded(reader: Reader) -> str:
+    """The reader in one wording: two sets of the same bodies need not have one order."""
+    return f"{reader.inside} {reader.everything} {sorted(map(str, reader.organisation_ids))}"
 
 
 def mandated_bodies(caller: Caller) -> frozenset[UUID]:
@@ -84,4 +89,4 @@ def classified(stated: str | None, before: str | None, level_before: int | None,
 
 
 def _is_high(level: int | None) -> bool:
-    return level is not None and level >= _HIGH_LEVEL
+    return level is not None and level >= HIGH_LEVEL

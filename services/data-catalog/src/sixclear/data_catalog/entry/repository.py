@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
 from sixclear.common.db import wait_to_create
+from sixclear.common.events.reader import EVENT_COLUMNS, StoredEvent
 from sixclear.common.folded_columns import found_in
 from sixclear.common.ids import stable_id
 from sixclear.common.keys import folded_key
@@ -21,6 +22,25 @@ from sixclear.data_catalog.entry.reading import PUBLIC, Reader
 _TOLD_STAGES = text(
     """SELECT data->>'deployment_stage' AS stage, data->>'risk' AS risk, meta->>'reason' AS reason FROM event
        WHERE entity_type = 'entry' AND entity_id = :entry_id AND change = 'deployment_stage_changed'"""
+)
+
+_TOLD_EVENTS = text(
+    f"""SELECT {EVENT_COLUMNS} FROM event
+       WHERE entity_type = 'entry' AND entity_id = :entry_id
+         AND version < coalesce(CAST(:before AS integer), 2147483647)
+         AND (published OR (:inside AND data->>'classification' = 'state'))
+       ORDER BY version DESC LIMIT :limit"""  # noqa: S608 (constant)
+)
+# Public ones of a high level that this release never described: what the release before writes has no classification.
+_NEVER_CLASSIFIED = text(
+    """SELECT entry_id FROM entry
+       CROSS JOIN LATERAL (
+         SELECT data FROM event
+         WHERE entity_id = entry_id AND entity_type = 'entry' AND change IN ('registered', 'updated')
+         ORDER BY version DESC LIMIT 1) AS described
+       WHERE classification = 'public' AND security_level >= :level
+         AND NOT jsonb_exists(described.data, 'classification')
+       ORDER BY entry_id LIMIT :limit"""
 )
 
 _EVENT = table("event", column("entity_type"), column("entity_id"), column("version"), column("change"))
@@ -57,6 +77,14 @@ async def find_coded(session: AsyncSession, code: str) -> Sequence[Entry]:
     return (await session.scalars(statement.order_by(Entry.entry_id).with_for_update())).all()
 
 
+async def told_events(
+    session: AsyncSession, entry_id: UUID, reader: Reader, *, before: int | None, limit: int
+) -> Sequence[StoredEvent]:
+    """The events of an entry that is not read whole, newest first: what was published, and among bodies `state`."""
+    values = {"entry_id": entry_id, "inside": reader.inside, "before": before, "limit": limit}
+    return [StoredEvent(*row) for row in await session.execute(_TOLD_EVENTS, values)]
+
+
 async def told_stages(session: AsyncSession, entry_id: UUID) -> Collection[StageCommand]:
     """Stage, risk and reason of each change of the deployment stage. Costs a look at each event of the entry."""
     rows = await session.execute(_TOLD_STAGES, {"entry_id": entry_id})
@@ -91,10 +119,42 @@ async def lock_not_withdrawn(session: AsyncSession, limit: int) -> Sequence[Entr
     Those that another transaction holds are left for the next time.
     """
     last = _EVENT.c.entity_id == Entry.entry_id, _EVENT.c.version == Entry.published_version
-    withdrawn = exists().where(*last, _EVENT.c.entity_type == "entry", _EVENT.c.change == "withdrawn")
-    hidden = select(Entry).where(Entry.classification != PUBLIC, Entry.published_version.is_not(None), ~withdrawn)
+    # One whose month is archived is not sent any more, and counts as withdrawn.
+    shown = exists().where(*last, _EVENT.c.entity_type == "entry", _EVENT.c.change != "withdrawn")
+    hidden = select(Entry).where(Entry.classification != PUBLIC, shown)
     held = hidden.order_by(Entry.entry_id).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(held)).all()
+
+
+async def lock_never_classified(session: AsyncSession, level: int, limit: int) -> Sequence[Entry]:
+    """Public entries of this level or a higher one that a process of the release before described; rows locked."""
+    found = await session.scalars(_NEVER_CLASSIFIED, {"level": level, "limit": limit})
+    return await _lock_public(session, found.all())
+
+
+async def lock_beside_hidden(session: AsyncSession, limit: int) -> Sequence[Entry]:
+    """Public entries without a form of the code beside a hidden one that has it; their rows locked.
+
+    A process of the release before does not find the hidden one by its code, and enters it again.
+    """
+    columns = (Entry.entry_id, Entry.code, Entry.owner_organisation_id)
+    without = select(*columns).where(Entry.folded_key.is_(None), Entry.classification == PUBLIC)
+    found = await session.execute(without)
+    keys = {row.entry_id: (folded_key(row.code), row.owner_organisation_id) for row in found}
+    pair = tuple_(Entry.folded_key, Entry.owner_organisation_id)
+    known = select(Entry.folded_key, Entry.owner_organisation_id).where(
+        pair.in_(set(keys.values())), Entry.classification != PUBLIC
+    )
+    taken = {(row.folded_key, row.owner_organisation_id) for row in await session.execute(known)} if keys else set()
+    return await _lock_public(session, [entry_id for entry_id, key in keys.items() if key in taken][:limit])
+
+
+async def _lock_public(session: AsyncSession, entry_ids: Collection[UUID]) -> Sequence[Entry]:
+    """Those of these entries that are public; the rows that another transaction holds are left for the next time."""
+    if not entry_ids:
+        return ()
+    found = select(Entry).where(Entry.entry_id.in_(entry_ids), Entry.classification == PUBLIC)
+    return (await session.scalars(found.order_by(Entry.entry_id).with_for_update(skip_locked=True))).all()
 
 
 def _conditions(narrow: EntryFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -15,17 +15,17 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
-from sixclear.common.web.access import Access, current_caller
+from sixclear.common.web.access import Access
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.merge_patch import MergePatchDep, patch_body, patch_responses
 from sixclear.common.web.openapi import LOCATED
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
-from sixclear.common.web.route import SessionDep, TransactionalRoute, current_time
+from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag, use_case
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.data_catalog.entry import access, responses, service
 from sixclear.data_catalog.entry.errors import (
     STEP_REFUSALS,
@@ -36,6 +36,7 @@ from sixclear.data_catalog.entry.errors import (
 )
 from sixclear.data_catalog.entry.metrics import HEARTBEATS
 from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.reading import worded
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import (
     Classification,
@@ -50,7 +51,6 @@ from sixclear.data_catalog.entry.schemas import (
     Risk,
     StageStep,
 )
-from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list.errors import ListNotFound
 
@@ -109,7 +109,7 @@ async def list_entries(
     owner_id = await organisations.meant(ctx, "owner", owner)
     narrow = EntryFilter(listed, edition, deployment_stage, risk, registration, owner_id, freshness, q, classification)
     # The total in a cursor was counted for this reader.
-    context = f"{narrow!r} {await access.reader_of(ctx)!r}"
+    context = f"{narrow!r} {worded(await access.reader_of(ctx))}"
     counted, *after = decode_cursor(cursor, int, str, UUID, context=context) if cursor else (None,)
     rows = await service.list_entries(ctx, narrow, (after[0], after[1]) if after else None, limit + 1)
     if counted is None:
@@ -195,7 +195,7 @@ async def put_entry(ctx: ContextDep, description: EntryDescription, expect: Expe
     """
     entry, created = await service.put_entry(ctx, description, expect)
     if created:
-        locate(response, f"{PREFIX}/entries/{entry.entry_id}")
+        locate(response, service.address_of(entry))
     else:
         response.status_code = 200
     return await _tagged(ctx, entry, response)
@@ -248,12 +248,6 @@ async def add_heartbeat(
     HEARTBEATS.labels("taken" if taken else "unchanged").inc()
     response.status_code = 201 if taken else 200
     return await _tagged(ctx, entry, response)
-
-
-async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
-    """What the caller may read now of an answer that was kept for it; raises EntryNotFound."""
-    ctx = await use_case(request, session, await current_caller(request), await current_time(request))
-    return await service.still_readable(ctx, answer)
 
 
 async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:

@@ -32,7 +32,7 @@ from sixclear.data_catalog.entry.access import (
 from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward
 from sixclear.data_catalog.entry.lifecycle import HeartbeatCommand, StageCommand
 from sixclear.data_catalog.entry.models import Entry, state_of
-from sixclear.data_catalog.entry.reading import PUBLIC, STATE, Reader, classified
+from sixclear.data_catalog.entry.reading import HIGH_LEVEL, PUBLIC, RESTRICTED, classified
 from sixclear.data_catalog.entry.recording import ENTRY, WITHDRAWN
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, Listing, StageStep
@@ -91,32 +91,25 @@ async def history(ctx: Context, entry_id: UUID, before: int | None, limit: int) 
     What happened while the entry was hidden stays with who reads the whole of it, also when it is public again.
     """
     entry, reader = await get_entry(ctx, entry_id), await reader_of(ctx)
-    whole = reads_whole(reader, entry)
-    found: list[StoredEvent] = []
-    while len(found) < limit:
-        events = await ctx.log.history(ctx.session, "entry", entry_id, before=before, limit=limit)
-        found += [event for event in events if whole or _is_told(reader, event)]
-        if len(events) < limit:
-            break
-        before = events[-1].version
-    return entry, found[:limit]
-
-
-def _is_told(reader: Reader, event: StoredEvent) -> bool:
-    return event.published or (reader.inside and event.data.get("classification") == STATE)
+    if reads_whole(reader, entry):
+        return entry, await ctx.log.history(ctx.session, "entry", entry_id, before=before, limit=limit)
+    return entry, await repository.told_events(ctx.session, entry_id, reader, before=before, limit=limit)
 
 
 async def states_after(ctx: Context, events: Sequence[StoredEvent]) -> dict[int, Mapping[str, Any]]:
     """What each of these events left, by version; of a withdrawal, which says nothing, what everyone last read.
 
-    A withdrawal moves no ladder. One statement for each of them; empty where the event before it is archived.
+    A withdrawal moves no ladder. One statement for each of them; empty where the event before it is archived, or was
+    taken out of what is sent.
     """
     states = {event.version: event.data for event in events}
     for event in events:
         if event.change == WITHDRAWN:
-            last = event.version if event.previous_version is None else event.previous_version + 1
-            older = await ctx.log.history(ctx.session, "entry", event.entity_id, 1, before=last)
-            states[event.version] = older[0].data if older else {}
+            states[event.version] = {}
+            if event.previous_version is not None:
+                before = event.previous_version + 1
+                older = await ctx.log.history(ctx.session, "entry", event.entity_id, 1, before=before)
+                states[event.version] = older[0].data if older else {}
     return states
 
 
@@ -139,15 +132,21 @@ async def still_readable(ctx: Context, answer: bytes) -> bytes:
 async def withdraw_hidden(database: Database, log: EventLog, clock: Clock) -> None:
     """Publish the withdrawal of each entry that is not public and that the log still shows as if it were.
 
-    An upgrade classifies entries of before, and a process of the release before may publish one until it ends. Safe to
-    run twice, and in several processes.
+    An upgrade classifies entries of before, and a process of the release before may publish one until it ends. What
+    that one enters, and would be restricted here, is restricted as well. Safe to run twice, and in several processes.
     """
     while True:
         async with database.transaction() as session:
             ctx = Context(session, log, _RULE, clock())
-            left = await repository.lock_not_withdrawn(session, _AT_ONCE)
-            for entry in left:
-                await record_change(ctx, entry, Change(WITHDRAWN, {}), ctx.now)
+            left = {
+                *await repository.lock_not_withdrawn(session, _AT_ONCE),
+                *await repository.lock_never_classified(session, HIGH_LEVEL, _AT_ONCE),
+                *await repository.lock_beside_hidden(session, _AT_ONCE),
+            }
+            for entry in sorted(left, key=lambda entry: entry.entry_id):
+                fields = {"classification": RESTRICTED} if entry.classification == PUBLIC else {}
+                # Without a time of its own: a fact that is told late is not refused for it.
+                await record_change(ctx, entry, Change(WITHDRAWN, fields), entry.occurred_at)
         if not left:
             return
         log.wake()
@@ -198,9 +197,15 @@ async def patch_entry(ctx: Context, entry_id: UUID, patch: Mapping[str, Any], ex
     owned = [row for row in coded if row.owner_organisation_id == owner]
     taken = [row for row in named_by(owned, (code,), _code) if row.entry_id != entry_id]
     if taken:
-        raise AlreadyRegistered("The new owner has an entry of this code.", f"{PREFIX}/entries/{taken[0].entry_id}")
+        raise AlreadyRegistered("The new owner has an entry of this code.", address_of(taken[0]))
     await _update(ctx, entry, description, fields)
     return entry
+
+
+def address_of(entry: Entry) -> str:
+    """Where who may know of the entry reads it: the public address tells nobody of a hidden one."""
+    own = "" if entry.classification == PUBLIC else "/own"
+    return f"{PREFIX}{own}/entries/{entry.entry_id}"
 
 
 def _known(ctx: Context, coded: Sequence[Entry], code: str, owner: UUID) -> Entry | None:
