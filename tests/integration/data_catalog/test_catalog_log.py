@@ -3,10 +3,12 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from tests.integration.data_catalog.conftest import Service, an_entry, description
 from tests.integration.logs import LogReader, allow, nothing_is_missed_or_repeated
 
 from sixclear.common.events.log import NewEvent
+from sixclear.common.web.pagination import decode_cursor
 
 
 @pytest.mark.asyncio
@@ -41,6 +43,48 @@ async def test_everybody_reads_the_same_at_any_page_size(service: Service) -> No
         assert await LogReader(service, "/log", "other-ministry").read_all(limit) == whole
     assert "ministry" not in {name for event in whole for name in event}
     assert "client_id" not in str(whole)
+
+
+@pytest.mark.asyncio
+async def test_the_end_of_the_log_does_not_move_with_what_nobody_is_told(service: Service) -> None:
+    """Else who asks each second hears the second of each heartbeat of a hidden system."""
+    reader = LogReader(service, "/log")
+    await an_entry(service)
+    hidden = await an_entry(service, code="KHCN-02", classification="restricted")
+    end = (await reader.page()).headers["Log-After"]
+    begun = (await reader.page(begin="newest")).headers["Log-After"]
+    for _ in range(3):
+        service.clock.pass_by(hours=1)
+        await service.done("ministry", f"{hidden}/heartbeats", {})
+        for page in (await reader.page(after=end), await reader.page(begin="newest")):
+            assert (page.json(), page.headers["Log-After"], page.headers["Retry-After"]) == ([], end, "5")
+    assert begun == end
+    await an_entry(service, code="KHCN-03")
+    assert [event["data"]["code"] for event in (await reader.page(after=end)).json()] == ["KHCN-03"]
+
+
+@pytest.mark.asyncio
+async def test_a_long_time_of_which_nobody_is_told_is_not_read_again_and_again(service: Service) -> None:
+    reader = LogReader(service, "/log")
+    await an_entry(service)
+    hidden = await an_entry(service, code="KHCN-02", classification="restricted")
+    async with service.database.transaction() as session:
+        await session.execute(
+            text(
+                """INSERT INTO event (entity_type, entity_id, version, change, data, meta, occurred_at, recorded_at,
+                                      published)
+                   SELECT entity_type, entity_id, number, change, data, meta, occurred_at, recorded_at, false
+                   FROM event, generate_series(2, 1700) AS number WHERE entity_id = :id"""
+            ),
+            {"id": hidden.removeprefix("/entries/")},
+        )
+    page = await reader.page(limit=500)
+    assert (len(page.json()), page.headers["Retry-After"]) == (1, "5")
+    for found in (page, await reader.page(begin="newest")):
+        _, position = decode_cursor(found.headers["Log-After"], int, int, context="log data-catalog")
+        assert position == 1500
+    await an_entry(service, code="KHCN-03")
+    assert [event["data"]["code"] for event in (await reader.page_after(page)).json()] == ["KHCN-03"]
 
 
 @pytest.mark.asyncio

@@ -79,6 +79,12 @@ async def readable_by_all(
     }
 
 
+def _told_place(events: Sequence[StoredEvent], seen: Collection[int], before: int) -> int:
+    """The last of these places that may be told, else `before`: an event that is shown, or the last of a chunk."""
+    numbers = [event.event_id for event in events]
+    return max([before, *(number for number in numbers if number in seen or number % _CHUNK == 0)])
+
+
 class LogFeed:
     """Pages of one service's log for any number of readers of one process.
 
@@ -95,8 +101,8 @@ class LogFeed:
         """Made with the first page: most processes are never asked for one."""
         return self._log.reader()
 
-    async def begin(self, *, newest: bool) -> Place:
-        """Where a reader begins: before the oldest event that is kept, or after the newest.
+    async def begin(self, sees: Sees, *, newest: bool) -> Place:
+        """Where a reader begins: before the oldest event that is kept, or after the newest that the caller may read.
 
         No event comes before the newest one later: those that were being written are waited for. Raises Unavailable
         when that takes too long.
@@ -107,16 +113,23 @@ class LogFeed:
         position = await self._reader.settled_tail(_SETTLE_SECONDS)
         if position is None:
             raise Unavailable
-        return Place(epoch, position)
+        events = await self._reader.newest(position, _CHUNK)
+        oldest = events[0].event_id if events else 0
+        return Place(epoch, _told_place(events, await sees(events), oldest))
 
     async def read(self, after: Place, limit: int, sees: Sees) -> LogPage:
-        """At most `limit` events after a place, in the order of the log; raises LogPositionGone."""
+        """At most `limit` events after a place, in the order of the log; raises LogPositionGone.
+
+        At the end the place does not move with what the caller may not read: who asks each second would hear when each
+        such event came. What comes after the place is looked at again, which is at most one chunk.
+        """
         await self._check(after)
         shown: list[StoredEvent] = []
-        position, at_end = after.position, False
+        position, told, at_end = after.position, after.position, False
         for _ in range(_MOST_CHUNKS):
             events = await self._chunk(position)
             seen = await sees(events)
+            told = _told_place(events, seen, told)
             for event in events:
                 position = event.event_id
                 if event.event_id in seen:
@@ -128,7 +141,7 @@ class LogFeed:
                 break
         if await self._reader.epoch() != after.epoch:
             raise LogPositionGone
-        return LogPage(shown, Place(after.epoch, position), at_end)
+        return LogPage(shown, Place(after.epoch, told if at_end else position), at_end)
 
     async def _check(self, after: Place) -> None:
         """The epoch is that of now, and the event at the place is kept: what came after it is then kept too."""

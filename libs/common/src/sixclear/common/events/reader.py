@@ -24,6 +24,10 @@ _READ = text(
     f"SELECT {EVENT_COLUMNS} FROM event WHERE event_id >= :first ORDER BY event_id LIMIT :limit"  # noqa: S608 (constant)
 ).bindparams(bindparam("first", type_=BigInteger), bindparam("limit", type_=BigInteger))
 
+_READ_BACK = text(
+    f"SELECT {EVENT_COLUMNS} FROM event WHERE event_id <= :upto ORDER BY event_id DESC LIMIT :limit"  # noqa: S608
+).bindparams(bindparam("upto", type_=BigInteger), bindparam("limit", type_=BigInteger))
+
 _FIND = text(f"SELECT {EVENT_COLUMNS} FROM event WHERE event_id = :event_id").bindparams(  # noqa: S608 (constant)
     bindparam("event_id", type_=BigInteger)
 )
@@ -180,6 +184,12 @@ class LogReader:
         """The newest visible `event_id`, 0 for an empty log."""
         async with self._engine.connect() as connection:
             return int((await connection.execute(_TAIL)).scalar_one())
+
+    async def newest(self, upto: int, limit: int) -> Sequence[StoredEvent]:
+        """The last `limit` events up to this place, in the order of the log."""
+        async with self._engine.connect() as connection:
+            result = await connection.execute(_READ_BACK, {"upto": upto, "limit": limit})
+            return [StoredEvent(*row) for row in result][::-1]
 
     async def settled_tail(self, wait_seconds: float) -> int | None:
         """The newest visible `event_id`, when no event before it can come any more; None when that takes too long.

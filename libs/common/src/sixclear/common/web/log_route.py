@@ -128,11 +128,12 @@ def log_router(
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Events per page.")] = 100,
     ) -> Response:
         feed, context = _feed(request, ctx), f"log {ctx.log.service}"
+        sees = partial(readable, request, ctx)
         if after is None:
-            place = await feed.begin(newest=begin == "newest")
+            place = await feed.begin(sees, newest=begin == "newest")
         else:
             place = Place(*decode_cursor(after, int, int, context=context))
-        page = await feed.read(place, limit, partial(readable, request, ctx))
+        page = await feed.read(place, limit, sees)
         if await _is_public(ctx, page.events, readable):
             shows_only_public(request)
         return _answer(
