@@ -122,6 +122,29 @@ async def test_a_dry_run_enters_nothing_and_says_what_would_be(service: Service,
     assert not importing.results.exists()
 
 
+async def test_a_run_that_broke_off_within_a_line_goes_on_in_a_file_of_its_owner(
+    service: Service, importing: Importing
+) -> None:
+    await importing.run("requests.json", OPEN311[:1])
+    whole = importing.results.read_bytes()
+    torn = whole[: len(whole) // 2]
+    importing.results.write_bytes(torn)
+    importing.results.chmod(0o644)
+    assert await importing.run("requests.json", OPEN311[:1]) == 0
+    assert importing.said == "1 entered", "what became of it is not known, so it is told again"
+    assert importing.results.read_bytes() == torn + b"\n" + whole
+    assert importing.results.stat().st_mode & 0o077 == 0
+    assert await importing.run("requests.json", OPEN311[:1]) == 0
+    assert importing.said == "1 entered before"
+    assert len(await service.rows("submission")) == 1
+
+
+async def test_a_file_that_holds_something_else_is_no_file_of_results(importing: Importing) -> None:
+    importing.results.write_text('{\n  "source": "fixmystreet"\n}\n', encoding="utf-8")
+    with pytest.raises(CannotStart, match="holds no results"):
+        await importing.run("requests.json", OPEN311[:1])
+
+
 @pytest.mark.parametrize("name", ["proposals.json", "proposals.csv"])
 async def test_proposals_of_decidim_come_as_its_exports_have_them(
     service: Service, importing: Importing, name: str

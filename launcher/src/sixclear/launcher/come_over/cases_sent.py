@@ -6,6 +6,7 @@ What became of each is a line of a file, with the receipt code for its sender. T
 import asyncio
 import json
 import os
+import stat
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -133,7 +134,7 @@ def _refusal(response: httpx2.Response) -> Exception:
             f"The platform refuses the client: {code}.", "It needs feedback:handle and facts:past, as feedback-hub has."
         )
     if code == "idempotency-key-reused":
-        return _Refused("changed since it was entered: correct the case here")
+        return _Refused("changed since it was entered, or erased here: correct the case here")
     fields = "; ".join(f"{one.get('pointer')}: {one.get('detail')}" for one in told.get("errors", []))
     return _Refused(f"{code}: {fields or told.get('detail', '')}")
 
@@ -150,18 +151,35 @@ def _done_in(path: Path) -> set[str]:
     """The keys that the results of an earlier run say are entered."""
     if not path.exists():
         return set()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    try:
-        told = [json.loads(line) for line in lines if line.endswith("}")]
-    except ValueError:
-        raise CannotStart(f"{path} holds no results.", "Name the file of the earlier run, or a new one.") from None
+    lines = [line for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if line.strip()]
+    if not all(line.startswith('{"') for line in lines):
+        raise CannotStart(f"{path} holds no results.", "Name the file of the earlier run, or a new one.")
+    told = [_result(line) for line in lines]
     return {one["key"] for one in told if one.get("outcome") == "entered"}
 
 
-def _for_its_owner(path: Path) -> TextIO:
-    """Receipt codes open mailboxes: only who runs the command reads them."""
+def _result(line: str) -> dict[str, Any]:
+    """What a line says; nothing where its run broke off within it, so that its case is entered again, as a retry."""
     try:
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+        told: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {}
+    return told
+
+
+def _for_its_owner(path: Path) -> TextIO:
+    """Receipt codes open mailboxes: only who runs the command reads them, also where the file was there before.
+
+    A line that broke off is ended, so that the next one is whole.
+    """
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        there = os.fstat(file)
+        if stat.S_ISREG(there.st_mode):
+            os.fchmod(file, 0o600)
+            if there.st_size and os.pread(file, 1, there.st_size - 1) != b"\n":
+                os.write(file, b"\n")
+        return os.fdopen(file, "a", encoding="utf-8")
     except OSError:
         raise CannotStart(f"{path} cannot be written.", "Name a file in a folder of yours.") from None
 
