@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import event, text
 from tests.integration.feedback.conftest import (
     SECRET,
     START,
@@ -25,6 +26,7 @@ from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.testing.service import running_service
 from sixclear.feedback.app import create_app
 from sixclear.feedback.events import EVENTS
+from sixclear.feedback.open311.repository import find_requests
 from sixclear.feedback.organisation.models import Organisation
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
@@ -143,6 +145,8 @@ async def test_a_list_is_narrowed_as_the_specification_says(service: Service, qu
         {"start_date": "2025-12-01T00:00:00Z", "end_date": "2025-11-01T00:00:00Z"},
         {"start_date": "0001-01-01T00:00:00Z"},
         {"start_date": "2025-11-03T00:00:00"},
+        {"end_date": "0001-01-01"},
+        {"start_date": "9999-12-31"},
         {"page": "0"},
         {"page_size": "201"},
         {"page": "٣"},
@@ -215,6 +219,30 @@ async def test_a_broken_form_is_refused(service: Service, body: bytes) -> None:
         assert response.status_code in (400, 403)
         require(SCHEMAS["errors"], response.json())
     assert await service.rows("submission") == []
+
+
+async def test_requests_are_found_by_their_keys_and_none_without_a_question(service: Service) -> None:
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        sent.append((statement, parameters))
+
+    async with service.database.session() as session:
+        connection = await session.connection()
+        event.listen(service.database.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            assert await find_requests(session, []) == []
+            assert sent == []
+            assert await find_requests(session, [uuid4()]) == []
+        finally:
+            event.remove(service.database.engine.sync_engine, "before_cursor_execute", note)
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plans = [
+            "\n".join((await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)).scalars())
+            for statement, parameters in sent
+        ]
+    assert "Index Cond: (service_request_id = " in plans[0]
+    assert "Index Cond: (publication_id = " in plans[1]
 
 
 async def test_an_application_that_posts_too_often_waits(service: Service) -> None:

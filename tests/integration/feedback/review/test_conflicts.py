@@ -174,6 +174,19 @@ async def test_a_transfer_takes_open_reviews_back_from_experts_of_the_new_body(s
     await given(service, "expert-1", review)
 
 
+async def test_giving_a_case_to_its_body_again_tells_no_mail_house(service: Service) -> None:
+    """The hub names another house of an expert who reviews already: what is withdrawn then would tell the sender's."""
+    sender = {"name": "Trần Thị Bình", "email": "binh@lab.hust.edu.vn"}
+    submission_id, _ = await an_assigned_submission(service, sender=sender)
+    reviewer = await registered(service, email_domain="neu.edu.vn")
+    assert (await asked(service, submission_id, reviewer)).status_code == 201
+    guessed = {name: value for name, value in an_expert(email_domain="hust.edu.vn").items() if name != "position"}
+    path, headers = f"{service.prefix}/reviewers/{reviewer}", service.headers("feedback-hub")
+    assert (await service.http.put(path, json=guessed, headers=headers)).status_code == 200
+    await done(service, "feedback-hub", f"/submissions/{submission_id}/assign", {"organisation_id": str(MINISTRY)})
+    assert [row["status"] for row in await service.rows("review")] == ["assigned"]
+
+
 async def test_nobody_is_asked_while_it_is_not_known_which_body_stands_above_which(service: Service) -> None:
     submission_id, _ = await an_assigned_submission(service)
     reviewer = await registered(service)

@@ -1,11 +1,14 @@
 """What everyone is shown before sending: public copies that are like it. Nothing of the question is kept."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import KEY, Service, an_assigned_submission, service
 from tests.integration.feedback.publication.released import WORDS, an_answered_case, released
+
+from sixclear.feedback.publication.repository import Narrowing, nearest
 
 __all__ = ["service"]
 
@@ -48,6 +51,16 @@ async def test_a_withdrawn_copy_and_one_of_long_ago_are_not_found(service: Servi
     assert len(await similar(service)) == 1
     await service.public("/mailbox/consent", {"receipt_code": code, "consent": False})
     assert await similar(service) == []
+
+
+@pytest.mark.asyncio
+async def test_what_asked_can_write_nothing_and_is_hurried_no_longer(service: Service) -> None:
+    everything = Narrowing(None, None, None, None, None)
+    async with service.database.session() as session:
+        bound = await session.scalar(text("SHOW statement_timeout"))
+        await nearest(session, "mot", everything, since=date(2025, 1, 1), most=20, milliseconds=123)
+        assert await session.scalar(text("SHOW transaction_read_only")) == "on"
+        assert await session.scalar(text("SHOW statement_timeout")) == bound != "123ms"
 
 
 @pytest.mark.asyncio

@@ -23,6 +23,8 @@ SPAN = timedelta(days=90)
 MOST_IDS = 50
 MOST_PAGE = 200
 _USUAL_PAGE, _LAST_PAGE = 50, 10_000
+# Between these a day has 90 days before and after it.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9999
 _LONGEST_DESCRIPTION, _LONGEST_TITLE = 20_000, 300
 _MOST_FIELDS = 100
 _ITEMS = {
@@ -105,10 +107,13 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
         return None
     try:
         if len(value) <= len("2026-11-30"):
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
+            if not _FIRST_YEAR < day.year < _LAST_YEAR:
+                raise ValueError
+            return day
         # A plus sign that was sent without its escape came as a blank.
         instant = datetime.fromisoformat(value.replace(" ", "+"))
-        if instant.tzinfo is None or not 1970 < instant.year < 9999:
+        if instant.tzinfo is None or not _FIRST_YEAR < instant.year < _LAST_YEAR:
             raise ValueError
         return civil_date(instant)
     except (ValueError, OverflowError):

@@ -16,7 +16,7 @@ _STANDS = Publication.withdrawn_on.is_(None)
 _OUT_OF_TIME = "57014"
 _READ_ONLY = text("SELECT set_config('transaction_read_only', 'on', true)")
 _COMPARED = 2_000
-_BOUND = text("SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', :most, true)")
+_BOUND = text("SELECT set_config('statement_timeout', :most, true)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,18 @@ async def nearest(
     (`docs/long-tests.md`).
     """
     conditions = [*_conditions(narrow), Publication.published_on >= since]
+    await session.execute(_READ_ONLY)
+    # Rolled back whatever comes: the end of a savepoint that is kept keeps its timeout too.
+    bounded = await session.begin_nested()
     try:
-        async with session.begin_nested():
-            await session.execute(_BOUND, {"most": f"{milliseconds}ms"})
-            indexed = select(Publication).where(*conditions).order_by(Publication.folded.op("<->")(folded))
-            return (await session.scalars(indexed.limit(most))).all(), True
+        await session.execute(_BOUND, {"most": f"{milliseconds}ms"})
+        indexed = select(Publication).where(*conditions).order_by(Publication.folded.op("<->")(folded))
+        return (await session.scalars(indexed.limit(most))).all(), True
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _OUT_OF_TIME:
             raise
-    await session.execute(_READ_ONLY)
+    finally:
+        await bounded.rollback()
     return await _nearest_of_newest(session, folded, conditions, most)
 
 

@@ -101,13 +101,16 @@ async def candidates(
 
 
 async def after_transfer(ctx: Context, hub: UUID, receipts: Receipts, submission: Submission) -> None:
-    """Take open reviews back from experts who are tied to the body that has the locked case now."""
+    """Take open reviews back from experts who are tied to the body that has the locked case now.
+
+    A transfer changes no mail house, so none is compared: a house that the register names since would be told by it.
+    """
     reviews = await repository.list_reviews(ctx.session, submission.submission_id)
     still = [review for review in reviews if review.status in lifecycle.OPEN]
     if not still:
         return
     known = await reviewers.named(ctx, [review.reviewer_id for review in still])
-    fit = await _independent(ctx, hub, receipts, submission, list(known.values()))
+    fit = await _independent(ctx, hub, receipts, submission, list(known.values()), houses=False)
     free = {one.reviewer_id for one in fit}
     for review in still:
         if review.reviewer_id not in free:
@@ -181,12 +184,19 @@ async def _comparable(
 
 
 async def _independent(
-    ctx: Context, hub: UUID, receipts: Receipts, submission: Submission, experts: Sequence[Reviewer]
+    ctx: Context,
+    hub: UUID,
+    receipts: Receipts,
+    submission: Submission,
+    experts: Sequence[Reviewer],
+    *,
+    houses: bool = True,
 ) -> list[Reviewer]:
     """Those of the experts whom nothing ties to the case.
 
-    Compared are the hub, the body that has the case and the one that it is addressed to; and the mail house of the
-    sender, of whom only keyed hashes are read. Raises Unavailable while it is not known which body stands above which.
+    Compared are the hub, the body that has the case and the one that it is addressed to; and with `houses` the mail
+    house of the sender, of whom only keyed hashes are read, for experts of `_comparable` alone. Raises Unavailable
+    while it is not known which body stands above which.
     """
     day = years_before(civil_date(submission.received_at), review_rules().affiliation_years)
     others = {submission.organisation_id, submission.addressed_organisation_id}
@@ -196,7 +206,7 @@ async def _independent(
     tops = await organisations.tops(ctx, named)
     case = CaseTies(
         tops=frozenset(tops.get(body, body) for body in bodies if body),
-        houses=frozenset(await submissions.mail_houses(ctx, receipts, submission.submission_id)),
+        houses=frozenset(await submissions.mail_houses(ctx, receipts, submission.submission_id) if houses else ()),
         hands=frozenset(submission.hands),
     )
 

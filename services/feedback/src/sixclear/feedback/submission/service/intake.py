@@ -77,8 +77,8 @@ class _Sending:
 async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry) -> Received:
     """Take in what the public sends. A retry with the same key gets the same receipt.
 
-    Raises IdempotencyKeyReused for something else under the key, ReceiptCodeChanged where the receipt is no longer the
-    sender's, ComplaintTurnedAway and VisibilityNotAllowed.
+    Raises IdempotencyKeyReused for something else under the key or where what was sent is erased, ReceiptCodeChanged
+    where the receipt is no longer the sender's, ComplaintTurnedAway and VisibilityNotAllowed.
     """
     sending = _Sending(receipts.submission_id(ctx.caller.client_id, key))
     return await _receive(ctx, receipts, key, entry, sending)
@@ -107,8 +107,10 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
     fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
     known = await repository.find_sent(ctx.session, sending.submission_id)
     if known is not None:
-        # Of an erased case there is none: whatever is sent under its key, the receipt is no longer the sender's.
-        if known.fingerprint and not hmac.compare_digest(known.fingerprint, fingerprint):
+        # Of an erased case nothing is left to compare with: whatever is sent now is something new.
+        if not known.fingerprint:
+            raise IdempotencyKeyReused("What was sent with this key is erased. Use a new key for a new submission.")
+        if not hmac.compare_digest(known.fingerprint, fingerprint):
             raise IdempotencyKeyReused("Use a new key for a new submission.")
         if not hmac.compare_digest(known.receipt_hash, receipts.lookup_hash(code)):
             raise ReceiptCodeChanged("This submission was taken in; its sender has another receipt code now.")
