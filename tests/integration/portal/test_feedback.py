@@ -29,6 +29,19 @@ async def test_a_form_gets_its_receipt(browser: httpx2.AsyncClient, upstream: Up
     ]
 
 
+async def test_a_receipt_says_whether_mails_come(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    upstream.notices = True
+
+    async def receipt(**changes: str) -> str:
+        data = {**FORM, **changes, "form_key": await form_key(browser)}
+        return (await browser.post("/feedback/sent", data=data, headers={"accept-language": "en"})).text
+
+    assert "No message is sent." in await receipt()
+    told = await receipt(text="Khác", notice="binh@example.invalid")
+    assert "No message is sent." not in told
+    assert "A mail to the address that you gave only says that there is news" in told
+
+
 async def test_a_form_sent_again_is_one_submission(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
     key = await form_key(browser)
     for _ in range(2):

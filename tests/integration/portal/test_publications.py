@@ -85,7 +85,7 @@ async def test_a_search_finds_what_is_alike_and_its_words_stand_in_no_address(
     assert upstream.looked_for == [words]
     assert "2 public submissions are like this sentence" in said
     assert "at most 20 copies, answered ones first" in said
-    assert "3,000" not in said
+    assert "2,000" not in said
     assert f'value="{words}"' in page.text
     assert page.headers["cache-control"] == "no-store"
     assert not any(words in str(query) for _, _, query in upstream.requests)
@@ -96,7 +96,7 @@ async def test_a_search_finds_what_is_alike_and_its_words_stand_in_no_address(
 async def test_a_search_says_when_it_compared_a_part_alone(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
     upstream.many = True
     page = await browser.post(SEARCH, data={"q": "bản giấy"}, headers=ENGLISH)
-    assert "only the newest 3,000 were compared" in Document(page.text).text
+    assert "only the newest 2,000 were compared" in Document(page.text).text
 
 
 async def test_a_search_that_finds_nothing_says_what_to_do(browser: httpx2.AsyncClient) -> None:
