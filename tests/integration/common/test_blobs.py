@@ -96,7 +96,7 @@ async def test_what_is_not_there_is_said_so(store: BlobStore) -> None:
 @pytest.mark.asyncio
 async def test_a_file_is_on_the_disk_before_it_takes_the_place_of_the_same_one() -> None:
     held, settled = MemoryStore(), []
-    store = BlobStore(held, lambda path: settled.append((path, len(list(held.list("sha256").collect())))))
+    store = BlobStore(held, lambda path, _: settled.append((path, len(list(held.list("sha256").collect())))))
     blob = await store.put(parts(b"content"), "a", most=MOST)
     assert settled == [("arriving/a", 0), (f"sha256/{blob.sha256[:2]}/{blob.sha256}", 1)]
 
@@ -107,10 +107,10 @@ async def test_a_file_that_is_taken_out_while_it_arrives_is_missing(tmp_path: Pa
     kept_settle = store._settle
     assert kept_settle is not None
 
-    def too_late(path: str) -> None:
+    def too_late(path: str, written_at: datetime | None) -> None:
         if path.startswith("sha256"):
             (tmp_path / path).unlink()
-        kept_settle(path)
+        kept_settle(path, written_at)
 
     with pytest.raises(BlobMissing):
         await BlobStore(store._store, too_late).put(parts(b"content"), "a", most=MOST)

@@ -17,9 +17,12 @@ import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.integration.feedback.conftest import MINISTRY, Service, a_submission, an_assigned_submission
 
+from sixclear.common.caller import Caller
 from sixclear.common.clock import CIVIL_ZONE
+from sixclear.common.use_case import Context
 from sixclear.feedback.notice.service import send_notices
 from sixclear.feedback.notice.smtp import SmtpServer
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.service.hours import publish_hours
 
 pytestmark = pytest.mark.asyncio
@@ -207,3 +210,25 @@ async def test_an_installation_that_sends_no_mails_takes_no_address(
     assert await service.rows("submission") == []
     offer = await service.http.get(f"{service.prefix}/notices")
     assert offer.json() == {"offered": False}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["=?utf-8?b?YQpi?=@x.vn", "=?punycode?q?-?=@x.vn", "=?utf-8?q?=76=40=78=2E=76=6E=2C=77=40=78=2E=76=6E?=.@x.vn"],
+)
+async def test_an_address_that_no_mail_can_be_made_of_stops_no_other_mail(
+    service: Service, post: Post, address: str
+) -> None:
+    case, code = await an_assigned_submission(service, notice=NOTICE)
+    refused = await service.public("/mailbox/notice", {"receipt_code": code, "notice": {"email": address}})
+    assert refused.status_code == 422, refused.text
+    async with service.database.transaction() as session:  # as a release before took it
+        await sealing.keep_address(Context(session, service.log, Caller("test"), service.clock()), case, address)
+    await send(service, post)
+    service.clock.pass_by(hours=1)
+    await an_assigned_submission(service, "a-key-of-its-own-0001", notice=NOTICE)
+    await send(service, post)
+    service.clock.pass_by(hours=1)
+    await send(service, post)
+    assert {"binh@example.invalid"} <= set(post.recipients) <= {"binh@example.invalid", address}
+    assert [row["send_at"] for row in await service.rows("notice")] == [None, None]

@@ -97,6 +97,7 @@ def _nested_pdf() -> bytes:
         (_huge_picture(), "anh.png"),
         (_nested_pdf(), "don.pdf"),
         (made.a_document(**{"word/bomb.xml": bytes(stripping.MEMORY // 4)}), "don.docx"),
+        (made.a_document(**{"word/document.xml": b' author="x"' * 11_000_000}), "don.docx"),
     ],
 )
 async def test_a_bomb_is_refused_by_a_child_with_little_time_and_memory(content: bytes, name: str) -> None:

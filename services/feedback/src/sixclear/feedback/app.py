@@ -14,6 +14,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.service_state import ServiceState
 from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
+from sixclear.common.web.limits import DEFAULT_BODY_LIMIT
 from sixclear.feedback.allowance.errors import TooManyAttempts, TooManySubmissions
 from sixclear.feedback.allowance.rules import TokenBucket
 from sixclear.feedback.answer import routes as answer
@@ -138,7 +139,10 @@ def create_app(
             ),
             applications=registered_in(settings.open311_keys.read_text("utf-8")) if settings.open311_keys else {},
         ),
-        body_limits={f"{PREFIX}/mailbox/files": settings.file_bytes + own_files.FORM_BYTES},
+        body_limits={
+            f"{PREFIX}/mailbox/files": settings.file_bytes + own_files.FORM_BYTES,
+            f"{PREFIX}/mailbox/files/": DEFAULT_BODY_LIMIT,  # reading one back is a small body
+        },
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "sending": "What a sender does without an account, or a body in the sender's place.",

@@ -1,5 +1,6 @@
 """The feedback service as the launcher sees it: it makes its secret once, and follows the calendar at start."""
 
+from datetime import timedelta
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -185,7 +186,9 @@ async def forget_files(target: SourceTarget[Settings]) -> None:
 
 async def sweep_files(target: SourceTarget[Settings]) -> None:
     """Take out of the store what never became a file of a case."""
-    await attachments.sweep(target.database, target.settings.files_folder, target.runtime.clock())
+    settings = target.settings
+    aside = timedelta(days=settings.erasure_days)
+    await attachments.sweep(target.database, settings.files_folder, target.runtime.clock(), aside)
 
 
 async def scan_files(target: SourceTarget[Settings]) -> None:

@@ -11,6 +11,7 @@ import os
 from asyncio import get_running_loop, to_thread
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import SEEK_SET, BufferedReader, RawIOBase
@@ -31,6 +32,7 @@ Found = TypeVar("Found")
 CHUNK = 256 * 1024
 _ARRIVING = "arriving"
 _KEPT = "sha256"
+_ASIDE = "aside"
 # Past the end of any file: the store cuts a range at its end.
 _NO_END = 2**62
 
@@ -83,9 +85,12 @@ class _Reader(RawIOBase):
 
 
 class BlobStore:
-    """Files by content hash, over any store of `obstore`. `settle` makes what is at a path survive a crash."""
+    """Files by content hash, over any store of `obstore`.
 
-    def __init__(self, store: ObjectStore, settle: Callable[[str], None] | None = None) -> None:
+    `settle` makes what is at a path survive a crash; with an instant it was written then.
+    """
+
+    def __init__(self, store: ObjectStore, settle: Callable[[str, datetime | None], None] | None = None) -> None:
         self._store = store
         self._settle = settle
 
@@ -107,7 +112,11 @@ class BlobStore:
                 digest.update(chunk)
                 yield chunk
 
-        await obstore.put_async(self._store, arriving, counted(), chunk_size=5 * 1024 * 1024, max_concurrency=2)
+        try:
+            await obstore.put_async(self._store, arriving, counted(), chunk_size=5 * 1024 * 1024, max_concurrency=2)
+        except BaseException:
+            await self._settle_folder(_ARRIVING)
+            raise
         sha256 = digest.hexdigest()
         try:
             # Before it takes the place of the same content that came earlier, which a crash must not empty.
@@ -118,9 +127,14 @@ class BlobStore:
             raise BlobMissing(sha256) from error
         return Blob(sha256, size)
 
-    async def _survive(self, path: str) -> None:
+    async def _survive(self, path: str, written_at: datetime | None = None) -> None:
         if self._settle is not None:
-            await to_thread(self._settle, path)
+            await to_thread(self._settle, path, written_at)
+
+    async def _settle_folder(self, path: str) -> None:
+        """A folder that something went out of; one that was never made is no error."""
+        with suppress(FileNotFoundError):
+            await self._survive(path)
 
     async def size(self, sha256: str) -> int:
         """The size in bytes; raises BlobMissing."""
@@ -162,11 +176,35 @@ class BlobStore:
         return digest.hexdigest() != sha256
 
     async def delete(self, sha256: str) -> None:
-        """Take the file out; one that is not there is no error."""
+        """Take the file out, also where it was set aside; one that is not there is no error."""
+        for path in (_path(sha256), f"{_ASIDE}/{sha256}"):
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, path)
+                await self._settle_folder(path.rpartition("/")[0])
+
+    async def set_aside(self, sha256: str, now: datetime) -> None:
+        """Take the file out in a way that `is_there` undoes; one that is not there is no error."""
+        with suppress(FileNotFoundError):
+            await obstore.rename_async(self._store, _path(sha256), f"{_ASIDE}/{sha256}")
+            await self._survive(f"{_ASIDE}/{sha256}", now)
+            await self._settle_folder(_path(sha256).rpartition("/")[0])
+
+    async def is_there(self, sha256: str) -> bool:
+        """Whether the file is in the store; one that was set aside is brought back."""
         try:
-            await obstore.delete_async(self._store, _path(sha256))
-        except FileNotFoundError:
-            return
+            await self.size(sha256)
+        except BlobMissing:
+            try:
+                await obstore.rename_async(self._store, f"{_ASIDE}/{sha256}", _path(sha256))
+            except FileNotFoundError:
+                return False
+            await self._survive(_path(sha256))
+            await self._settle_folder(_ASIDE)
+        return True
+
+    async def forget_set_aside(self, before: datetime) -> int:
+        """Take out what was set aside before this instant; returns how many."""
+        return await self._forget(_ASIDE, before)
 
     async def kept(self) -> AsyncIterator[KeptBlob]:
         """Every file in the store, in pages of the store; one that arrives meanwhile may be missing."""
@@ -177,29 +215,39 @@ class BlobStore:
 
     async def forget_arriving(self, before: datetime) -> int:
         """Take out what began to arrive before this instant and never came whole; returns how many."""
+        return await self._forget(_ARRIVING, before)
+
+    async def _forget(self, where: str, before: datetime) -> int:
         left = 0
-        async for page in obstore.list(self._store, _ARRIVING):
+        async for page in obstore.list(self._store, where):
             for entry in page:
                 if entry["last_modified"] < before:
-                    await obstore.delete_async(self._store, entry["path"])
+                    with suppress(FileNotFoundError):  # another process takes it out at the same time
+                        await obstore.delete_async(self._store, entry["path"])
                     left += 1
+        if left:
+            await self._settle_folder(where)
         return left
 
 
 def in_folder(folder: Path, *, whole_hours: bool = False) -> BlobStore:
     """Files in a folder, which is made where it is missing, closed to others.
 
-    `whole_hours`: a file says of when it was written the hour alone, as far as a file system can be told what to say.
+    `whole_hours`: a file and the folders on the way to it say of when they were written the hour alone, as far as a
+    file system can be told what to say.
     """
     make_folder(folder)
 
-    def settle(path: str) -> None:
+    def settle(path: str, written_at: datetime | None) -> None:
         # The library writes without fsync: content first, then the names on the way to it.
         target = folder / path
-        if whole_hours:
-            hour = target.stat().st_mtime // 3600 * 3600
-            os.utime(target, (hour, hour))
-        for part in (target, target.parent, target.parent.parent, folder):
+        way = [target, *(part for part in target.parents if part.is_relative_to(folder))]
+        if written_at is not None:
+            _write_time(target, written_at.timestamp(), whole_hours=whole_hours)
+        for part in [*way, folder / _ARRIVING] if whole_hours else []:
+            if part is target or part.exists():
+                _write_time(part, part.stat().st_mtime, whole_hours=True)
+        for part in way:
             _sync(part)
 
     return BlobStore(LocalStore(folder), settle)
@@ -226,6 +274,11 @@ def in_bucket(
         retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
     )
     return BlobStore(store)
+
+
+def _write_time(path: Path, written_at: float, *, whole_hours: bool) -> None:
+    at = written_at // 3600 * 3600 if whole_hours else written_at
+    os.utime(path, (at, at))
 
 
 def _sync(path: Path) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pypdf import PdfWriter
 
 MOST_UNPACKED = 128 * 1024 * 1024
+# Of a part that is written again: what is found in it takes many times its size.
+MOST_REWRITTEN = 48 * 1024 * 1024
 _MOST_PARTS = 5_000
 _PIECE = 1024 * 1024
 _NEVER = (1980, 1, 1, 0, 0, 0)
@@ -128,7 +130,8 @@ def plain_archive(file: IO[bytes]) -> bytes:
             raise MemoryError
         left, dropped = MOST_UNPACKED, frozenset(_describing(archive))
         for part in parts:
-            content = _unpacked(archive, part, left)
+            rewritten = part.filename.endswith((".xml", ".rels"))
+            content = _unpacked(archive, part, min(left, MOST_REWRITTEN) if rewritten else left)
             left -= len(content)
             if part.filename.lstrip("/") in dropped or part.filename.startswith("Thumbnails/"):
                 continue

@@ -1,12 +1,18 @@
 """Files as answers: saved by the browser, never opened by it."""
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from urllib.parse import quote
 
+import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sixclear.common.errors import Unavailable
 from sixclear.feedback.attachment.service import Content
+from sixclear.feedback.attachment.streams import StreamBroken
+
+_log = structlog.get_logger(__name__)
 
 
 class AttachmentDownload(Response):
@@ -26,12 +32,25 @@ class AttachmentDownload(Response):
             "Cache-Control": "no-store",
         }
         super().__init__(None, 200, headers, content.media_type)
-        self._pieces = content.pieces
+        self._content = content
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file; one that does not open breaks off."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with aclosing(self._pieces):
-            async for piece in self._pieces:
+        """Send the file; one that breaks after its first piece breaks off, one that does not open is an error."""
+        content = self._content
+        with content.way.place(content.who):
+            async with aclosing(content.pieces) as pieces:
+                piece = await _first(pieces)
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async for piece in pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def _first(pieces: AsyncGenerator[bytes]) -> bytes:
+    """The first piece; raises Unavailable for a file that was changed in the store."""
+    try:
+        return await anext(pieces, b"")
+    except StreamBroken:
+        _log.error("a file does not open")
+        raise Unavailable("The content of this file does not open.") from None

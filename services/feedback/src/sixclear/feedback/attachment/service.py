@@ -4,6 +4,7 @@ The content is in the store before its row is, and no connection is held while i
 is left where a process dies between the two has no row, and is swept after a day.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
@@ -42,9 +43,10 @@ from sixclear.feedback.submission.service.stating import state
 
 _log = structlog.get_logger(__name__)
 _SCANNER = Caller("scanner")
-# What has no row after so long never gets one: to arrive takes an hour at most.
+# What has no row after so long never gets one: to arrive takes a quarter of an hour at most.
 ARRIVING = timedelta(days=1)
 _AT_A_TIME = 100
+_ARRIVING_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,34 @@ class _Counted:
         return self._digest.hexdigest()
 
 
-async def arrive(chunks: AsyncIterator[bytes], name: str, bounds: Bounds) -> Arrived:
+async def arrive(chunks: AsyncIterator[bytes], name: str, bounds: Bounds, who: bytes = b"") -> Arrived:
     """Keep a file that arrives, sealed under a key of its own, beside its copy; what is refused is taken out again.
 
-    Raises ContentTooLarge, AttachmentKindRefused, AttachmentUnreadable, AttachmentInfected, and Unavailable.
+    `who` is the visitor that sends it. Raises ContentTooLarge, AttachmentKindRefused, AttachmentUnreadable,
+    AttachmentInfected, and Unavailable, also where it takes too long to arrive.
     """
+    with streams.ARRIVING.place(who):
+        return await _arrive(_in_time(chunks), name, bounds)
+
+
+async def _in_time(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    """The same bytes; a line that takes longer fails as one that breaks does, so that all that runs on it ends."""
+    end = asyncio.get_running_loop().time() + _ARRIVING_SECONDS
+    try:
+        while True:
+            async with asyncio.timeout_at(end):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
+    except TimeoutError:
+        raise Unavailable("The file took too long to arrive. Send a smaller one, or over a faster line.") from None
+
+
+async def _arrive(chunks: AsyncIterator[bytes], name: str, bounds: Bounds) -> Arrived:
     store, key, counted = store_of(bounds.folder), streams.new_key(), _Counted(bounds.most_bytes)
     try:
-        blob = await _keep(store, counted.through(chunks), key)
+        blob = await _keep(store, counted.through(chunks), key, streams.ARRIVING)
     except BlobTooLarge:
         raise _too_large(bounds) from None
     try:
@@ -124,8 +146,8 @@ async def forget_arrived(arrived: Arrived, bounds: Bounds) -> None:
         await store.delete(blob.sha256)
 
 
-async def _keep(store: BlobStore, content: AsyncIterator[bytes], key: str) -> Blob:
-    async with aclosing(streams.sealed(content, key)) as pieces:
+async def _keep(store: BlobStore, content: AsyncIterator[bytes], key: str, way: streams.Way | None = None) -> Blob:
+    async with aclosing(streams.sealed(content, key, way)) as pieces:
         return await store.put(pieces, str(uuid4()), most=2**62)
 
 
@@ -155,7 +177,7 @@ async def _verdict(store: BlobStore, blob: str, key: str, scanner: str | None) -
     return verdict
 
 
-async def check_room(ctx: Context, submission_id: UUID, size: int, bounds: Bounds) -> None:
+async def _check_room(ctx: Context, submission_id: UUID, size: int, bounds: Bounds) -> None:
     """Raises AttachmentsFull where one more file of `size` bytes is too much for a case."""
     kept = await repository.list_of_case(ctx.session, submission_id)
     if len(kept) >= bounds.most_files or sum(one.size for one in kept) + size > bounds.most_bytes_of_case:
@@ -181,7 +203,7 @@ async def record(ctx: Context, submission: Submission, arrived: Arrived, bounds:
     `ctx` is that of the case (`hours.of_case`). What is stated of the file is its SHA-256 in hexadecimal digits, and
     its name: what was stated before is as true as it was.
     """
-    await check_room(ctx, submission.submission_id, arrived.size, bounds)
+    await _check_room(ctx, submission.submission_id, arrived.size, bounds)
     key = await sealing.key_to_write(ctx, submission.submission_id)
     attachment_id = ctx.new_id()
     held = bounds.scanner is not None and arrived.verdict is None
@@ -210,20 +232,24 @@ async def list_attachments(ctx: Context, submission_id: UUID) -> Sequence[Attach
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file that is about to leave: `pieces` begin when they are asked for."""
+    """A file that is about to leave: `pieces` begin when they are asked for, by who holds a place on the way."""
 
     pieces: AsyncGenerator[bytes]
+    way: streams.Way
+    who: bytes
     size: int
     name: str
     media_type: str
 
 
-async def read_original(ctx: Context, submission_id: UUID, attachment_id: UUID, folder: Path | None) -> Content:
+async def read_original(
+    ctx: Context, submission_id: UUID, attachment_id: UUID, folder: Path | None, who: bytes
+) -> Content:
     """A file as it was sent, for its sender, whose code has opened the case. Raises AttachmentNotFound."""
     attachment, facts = await _found(ctx, submission_id, attachment_id)
     if attachment.state == "refused":
         raise AttachmentNotFound
-    return await _content(store_of(folder), attachment.blob, facts, attachment.size)
+    return await _content(store_of(folder), attachment.blob, facts, attachment.size, streams.BACK, who)
 
 
 async def read_copy(ctx: Context, hub: UUID, submission_id: UUID, attachment_id: UUID, folder: Path | None) -> Content:
@@ -238,8 +264,9 @@ async def read_copy(ctx: Context, hub: UUID, submission_id: UUID, attachment_id:
         raise AttachmentNotFound
     if attachment.state == "held":
         raise AttachmentHeld
+    content = await _content(store_of(folder), attachment.shown_blob, facts, facts.shown_size, streams.TO_HANDLERS)
     await submissions.log_file_reading(ctx, submission_id)
-    return await _content(store_of(folder), attachment.shown_blob, facts, facts.shown_size)
+    return content
 
 
 async def _found(ctx: Context, submission_id: UUID, attachment_id: UUID) -> tuple[Attachment, Facts]:
@@ -252,12 +279,12 @@ async def _found(ctx: Context, submission_id: UUID, attachment_id: UUID) -> tupl
     return attachment, facts
 
 
-async def _content(store: BlobStore, blob: str, facts: Facts, size: int) -> Content:
-    try:
-        await store.size(blob)
-    except BlobMissing:
-        raise Unavailable("The content of this file is not in the store.") from None
-    return Content(streams.opened(store.read(blob), facts.key), size, facts.name, facts.media_type)
+async def _content(store: BlobStore, blob: str, facts: Facts, size: int, way: streams.Way, who: bytes = b"") -> Content:
+    """What leaves; raises Unavailable before anything of it is logged."""
+    way.require_room(who)
+    if not await store.is_there(blob):
+        raise Unavailable("The content of this file is not in the store.")
+    return Content(streams.opened(store.read(blob), facts.key, way), way, who, size, facts.name, facts.media_type)
 
 
 async def forget_of_case(ctx: Context, submission_id: UUID) -> None:
@@ -280,26 +307,31 @@ async def forget_gone(database: Database, folder: Path | None) -> int:
         forgotten += 1
 
 
-async def sweep(database: Database, folder: Path | None, now: datetime) -> int:
-    """Take out content that no file has and that came more than a day ago; answers how much. Safe to run twice."""
+async def sweep(database: Database, folder: Path | None, now: datetime, aside: timedelta) -> int:
+    """Set content aside that no file has and that came more than a day ago; answers how much. Safe to run twice.
+
+    It is taken out when it was set aside for `aside`: until then a table that was empty or of another installation
+    costs no file, since what is read is brought back.
+    """
     store, swept, page = store_of(folder), 0, list[str]()
     async for blob in store.kept():
         if blob.written_at < now - ARRIVING:
             page.append(blob.sha256)
         if len(page) == _AT_A_TIME:
-            swept, page = swept + await _sweep(database, store, page), []
-    swept += await _sweep(database, store, page)
+            swept, page = swept + await _sweep(database, store, page, now), []
+    swept += await _sweep(database, store, page, now)
     await store.forget_arriving(now - ARRIVING)
+    await store.forget_set_aside(now - aside)
     if swept:
-        _log.info("content without a file swept", contents=swept)
+        _log.warning("content without a file set aside", contents=swept)
     return swept
 
 
-async def _sweep(database: Database, store: BlobStore, page: Sequence[str]) -> int:
+async def _sweep(database: Database, store: BlobStore, page: Sequence[str], now: datetime) -> int:
     async with database.session() as session:
         orphans = set(page) - await repository.kept_among(session, page)
     for blob in orphans:
-        await store.delete(blob)
+        await store.set_aside(blob, now)
     return len(orphans)
 
 
@@ -330,6 +362,7 @@ async def scan_held(database: Database, log: EventLog, clock: Clock, folder: Pat
 
 async def _look(store: BlobStore, blob: str, key: str, scanner: str) -> Verdict | None:
     try:
+        await store.is_there(blob)  # brings back what was set aside
         async with aclosing(streams.opened(store.read(blob), key)) as content:
             return await scan(scanner, content)
     except (BlobMissing, streams.StreamBroken, Unavailable) as error:

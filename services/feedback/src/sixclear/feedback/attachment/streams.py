@@ -5,18 +5,49 @@ never more than some pieces of 64 KiB, and on no disk a piece in clear.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sixclear.common.errors import Unavailable
 
-# So many files arrive or leave at once in one process: a slow line holds a thread of these, and of nothing else.
-_MOST = 16
-_POOL = ThreadPoolExecutor(_MOST, "age")
 _PIECES = 4
-_running = 0
+
+
+class Way:
+    """A way that files take as slowly as somebody's line: so many at once in one process, each with a thread.
+
+    The threads are of no other way: slow senders hold no file up that handlers read.
+    """
+
+    def __init__(self, name: str, most: int = 16, each: int | None = None) -> None:
+        self.pool = ThreadPoolExecutor(most, f"age-{name}")
+        self._most, self._each, self._taken = most, each or most, Counter[bytes]()
+
+    def require_room(self, who: bytes = b"") -> None:
+        """Raises Unavailable where too many files are on this way, or too many of this visitor."""
+        if self._taken.total() >= self._most or self._taken[who] >= self._each:
+            raise Unavailable("Too many files are on their way. Please try again.", retry_after_seconds=10)
+
+    @contextmanager
+    def place(self, who: bytes = b"") -> Generator[None]:
+        """A place while the block runs; raises as `require_room`."""
+        self.require_room(who)
+        self._taken[who] += 1
+        try:
+            yield
+        finally:
+            self._taken[who] -= 1
+            if not self._taken[who]:
+                del self._taken[who]
+
+
+# Of one visitor two at once, so that nobody holds all places of other senders.
+ARRIVING, BACK, TO_HANDLERS = Way("arriving", each=2), Way("back", each=2), Way("to-handlers")
+# What never waits for a line: to the scanner and to the child that makes the copy, which have times of their own.
+_INSIDE = ThreadPoolExecutor(4, "age-inside")
 
 
 class StreamBroken(Exception):
@@ -75,24 +106,24 @@ class _Pipe:
             raise BrokenPipeError from None
 
 
-async def sealed(source: AsyncIterator[bytes], key: str) -> AsyncGenerator[bytes]:
-    """`source` sealed under `key` (`new_key`). Raises what the source raises, and Unavailable where too many run."""
+async def sealed(source: AsyncIterator[bytes], key: str, way: Way | None = None) -> AsyncGenerator[bytes]:
+    """`source` sealed under `key` (`new_key`). Raises what the source raises. Who names a way holds a place on it."""
     from pyrage import encrypt_io, x25519
 
     recipient = x25519.Identity.from_str(key).to_public()
-    async for piece in _through(lambda pipe: encrypt_io(pipe, pipe, [recipient]), source):
+    async for piece in _through(lambda pipe: encrypt_io(pipe, pipe, [recipient]), source, way):
         yield piece
 
 
-async def opened(source: AsyncIterator[bytes], key: str) -> AsyncGenerator[bytes]:
-    """What `sealed` sealed under `key`. Raises StreamBroken, what the source raises, and Unavailable as above.
+async def opened(source: AsyncIterator[bytes], key: str, way: Way | None = None) -> AsyncGenerator[bytes]:
+    """What `sealed` sealed under `key`. Raises StreamBroken, and what the source raises.
 
     Each piece is proven before it is handed on; that one is missing at the end shows at the end only.
     """
     from pyrage import decrypt_io, x25519
 
     identity = x25519.Identity.from_str(key)
-    async for piece in _through(lambda pipe: decrypt_io(pipe, pipe, [identity]), source):
+    async for piece in _through(lambda pipe: decrypt_io(pipe, pipe, [identity]), source, way):
         yield piece
 
 
@@ -103,13 +134,11 @@ def new_key() -> str:
     return str(x25519.Identity.generate())
 
 
-async def _through(work: Callable[[_Pipe], None], source: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    global _running
-    if _running >= _MOST:
-        raise Unavailable("Too many files are on their way. Please try again.", retry_after_seconds=10)
-    _running += 1
+async def _through(
+    work: Callable[[_Pipe], None], source: AsyncIterator[bytes], way: Way | None
+) -> AsyncGenerator[bytes]:
     pipe = _Pipe(source)
-    task = asyncio.create_task(_run(work, pipe))
+    task = asyncio.create_task(_run(work, pipe, _INSIDE if way is None else way.pool))
     try:
         while (piece := await pipe.out.get()) is not None:
             yield piece
@@ -122,12 +151,11 @@ async def _through(work: Callable[[_Pipe], None], source: AsyncIterator[bytes]) 
             await asyncio.wait([task], timeout=0.01)
         with suppress(Exception):
             task.result()
-        _running -= 1
 
 
-async def _run(work: Callable[[_Pipe], None], pipe: _Pipe) -> None:
+async def _run(work: Callable[[_Pipe], None], pipe: _Pipe, pool: ThreadPoolExecutor) -> None:
     try:
-        await asyncio.get_running_loop().run_in_executor(_POOL, work, pipe)
+        await asyncio.get_running_loop().run_in_executor(pool, work, pipe)
     finally:
         await pipe.out.put(None)
 

@@ -13,8 +13,8 @@ from typing import IO
 from sixclear.common.blobs.kinds import PDF, Kind, MacrosFound, fits_name, kind_of
 
 CPU_SECONDS = 30
-# A picture of 25 million pixels takes 200 MB, an archive of 128 MB less.
-MEMORY = 768 * 1024 * 1024
+# A picture of 25 million pixels takes 200 MB. The service beside it has as much again (deploy, docker-compose.yml).
+MEMORY = 400 * 1024 * 1024
 
 
 class Refused(Exception):

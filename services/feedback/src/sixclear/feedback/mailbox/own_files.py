@@ -34,7 +34,14 @@ from sixclear.feedback.mailbox.routes import MailboxRoute, case_of
 from sixclear.feedback.mailbox.schemas import MailboxOpening
 from sixclear.feedback.sealing.errors import CaseErased
 from sixclear.feedback.submission import access
-from sixclear.feedback.submission.dependencies import NOT_KEPT, MostDep, ReceiptsDep, database_of, parts_of
+from sixclear.feedback.submission.dependencies import (
+    NOT_KEPT,
+    MostDep,
+    ReceiptsDep,
+    counted_visitor,
+    database_of,
+    parts_of,
+)
 
 __all__ = ["FORM_BYTES", "router"]
 
@@ -90,15 +97,15 @@ async def send_file(
 
     Its kind is recognised from the content. It is kept sealed; handlers get a copy without what says who made it, when
     and where, and with the file a message, which holds its name where no `text` is sent. Sent again under the same name
-    it is the same file (200), unless the case is full. That it was received is stated, by its SHA-256.
+    it is the same file (200). That it was received is stated, by its SHA-256.
     """
     form = await read_form(request, _TEXTS)
     code, name = form.texts.get("receipt_code", ""), _named(form.file_name)
     text = _passed(TEXT.passed, form.texts["text"], "text") if form.texts.get("text", "").strip() else name
     # Asked in a session of its own: the file may take minutes, and no connection is held meanwhile.
     async with database_of(request).session() as session:
-        await service.check_room(replace(ctx, session=session), receipts, code, bounds)
-    arrived = await attachments.arrive(form.content, name, bounds)
+        await service.check_code(replace(ctx, session=session), receipts, code)
+    arrived = await attachments.arrive(form.content, name, bounds, (await counted_visitor(request))[0])
     kept = False
     try:
         sent = await service.send_file(ctx, receipts, code, text, arrived, bounds, most)
@@ -122,11 +129,19 @@ async def send_file(
     responses=FILE | problem_responses(MailboxNotFound, TooManyAttempts, AttachmentNotFound),
 )
 async def read_file(
-    ctx: ContextDep, receipts: ReceiptsDep, bounds: BoundsDep, attachment_id: UUID, opening: MailboxOpening
+    ctx: ContextDep,
+    request: Request,
+    receipts: ReceiptsDep,
+    bounds: BoundsDep,
+    attachment_id: UUID,
+    opening: MailboxOpening,
 ) -> Response:
     """A file of one's case as it was sent, to be saved."""
     case = await service.open_mailbox(ctx, receipts, opening.receipt_code)
-    return AttachmentDownload(await attachments.read_original(ctx, case.submission_id, attachment_id, bounds.folder))
+    who, _ = await counted_visitor(request)
+    return AttachmentDownload(
+        await attachments.read_original(ctx, case.submission_id, attachment_id, bounds.folder, who)
+    )
 
 
 def _named(given: str) -> str:

@@ -16,6 +16,7 @@ from sixclear.common.web.route_options import RouteOptions
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManyAttempts
+from sixclear.feedback.attachment.errors import AttachmentUnreadable
 from sixclear.feedback.mailbox import service
 from sixclear.feedback.mailbox.errors import MailboxFull, MailboxNotFound
 from sixclear.feedback.mailbox.metrics import MAILBOX_OPENINGS
@@ -57,7 +58,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class MailboxRoute(TransactionalRoute):
     """A wrong receipt code costs the visitor one use; past them TooManyAttempts, also for a right one.
 
-    The use is counted in a transaction of its own, after that of the request was rolled back (see `SendingRoute`).
+    A file that does not open costs one as well. The use is counted in a transaction of its own, after that of the
+    request was rolled back (see `SendingRoute`).
     """
 
     def get_route_handler(self) -> Handler:
@@ -74,6 +76,10 @@ class MailboxRoute(TransactionalRoute):
                 raise
             except MailboxNotFound:
                 MAILBOX_OPENINGS.labels("unknown").inc()
+                async with database_of(request).transaction() as session:
+                    await allowances.owe(session, bucket, *visitor)
+                raise
+            except AttachmentUnreadable:  # such a file takes the child's time and memory
                 async with database_of(request).transaction() as session:
                     await allowances.owe(session, bucket, *visitor)
                 raise

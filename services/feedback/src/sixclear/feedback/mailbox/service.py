@@ -209,12 +209,13 @@ async def send_message(ctx: Context, receipts: Receipts, entry: MailboxMessage, 
     return message
 
 
-async def check_room(ctx: Context, receipts: Receipts, typed: str, bounds: Bounds) -> None:
-    """Raises MailboxNotFound for a code that opens nothing, AttachmentsFull for a case that takes no further file."""
-    submission = await submissions.find_by_receipt(ctx, receipts, typed)
-    if submission is None:
+async def check_code(ctx: Context, receipts: Receipts, typed: str) -> None:
+    """Raises MailboxNotFound for a code that opens nothing.
+
+    That a case is full shows when the file is there: it may be the last one again, whose answer was lost.
+    """
+    if await submissions.find_by_receipt(ctx, receipts, typed) is None:
         raise _not_found()
-    await attachments.check_room(ctx, submission.submission_id, 1, bounds)
 
 
 async def send_file(
@@ -222,6 +223,7 @@ async def send_file(
 ) -> SentFile:
     """Add a file that arrived to the case that the code opens, with a message of `text`; a retry adds neither.
 
+    A file that answers a pause finds room in a full mailbox, as such a message does.
     Raises MailboxNotFound, AttachmentsFull, MailboxFull, CaseErased.
     """
     submission = await open_mailbox(ctx, receipts, typed, lock=True)
@@ -229,8 +231,9 @@ async def send_file(
     if (same := await attachments.find_same(ctx, submission, arrived.facts)) is not None:
         return SentFile(same, key, new=False)
     of_this = of_case(ctx, submission)
+    awaited = submission.paused_since is not None
     attachment = await attachments.record(of_this, submission, arrived, bounds)
-    message = await add_message(ctx, submission, text, author="sender", most=most)
+    message = await add_message(ctx, submission, text, author="sender", most=None if awaited else most)
     await timing.end_pause(of_this, submission, message.occurred_at, "sender")
     return SentFile(attachment, key, new=True)
 

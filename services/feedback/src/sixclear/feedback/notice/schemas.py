@@ -11,7 +11,8 @@ from sixclear.feedback.typed import read_email
 
 def _email(given: str) -> str:
     address = read_email(given)
-    if address is None:
+    # The start of an encoded word (RFC 2047): programs would read another address out of it, or none.
+    if address is None or "=?" in address:
         raise PydanticCustomError("email_unreadable", "Write one e-mail address, such as name@example.org")
     return address
 

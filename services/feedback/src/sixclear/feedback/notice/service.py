@@ -1,6 +1,9 @@
 """Tells senders who left an address that there is news: at most one mail a case and day, at a time by chance."""
 
 import random
+from collections.abc import Callable
+from email.message import EmailMessage
+from functools import partial
 from uuid import UUID, uuid4
 
 import structlog
@@ -73,16 +76,25 @@ async def send_notices(database: Database, log: EventLog, clock: Clock, mailer: 
             if address is None or notice.mail_id is None:
                 _log.error("an address does not open here: is the key of notices in this process?")
                 continue
-            mail = compose(mailer.sender, address, notice.language, mailbox, notice.mail_id, ctx.now)
+            made = partial(compose, mailer.sender, address, notice.language, mailbox, notice.mail_id, ctx.now)
             notice.attempts += 1
             # Before it is tried, so that a process that dies meanwhile does not try at once for ever.
             notice.send_at = next_try(ctx.now, notice.attempts) or notice.send_at
-        outcome = await mailer.send(mail)
+        outcome = await _send(mailer, made, address)
         async with database.transaction() as session:
             await _write_down(await repository.find_notice(session, case_id, lock=True), outcome, clock)
         sent += outcome == "sent"
     await _measure(database, clock)
     return sent
+
+
+async def _send(mailer: Mailer, made: Callable[[], EmailMessage], to: str) -> Outcome:
+    """One mail; an address that no mail can be made of, or that the library does not take, stops no other mail."""
+    try:
+        return await mailer.send(made(), to)
+    except Exception as error:  # the libraries raise errors of many kinds; their texts repeat the address
+        _log.error("a mail could not be made or sent", problem=type(error).__name__)
+        return "refused"
 
 
 async def _find_news(database: Database, clock: Clock) -> None:

@@ -21,8 +21,8 @@ class Mailer(Protocol):
     def sender(self) -> str:
         """The address that mails are from."""
 
-    async def send(self, mail: EmailMessage) -> Outcome:
-        """Send a mail: `refused` for good, or `failed`, to be tried again."""
+    async def send(self, mail: EmailMessage, to: str) -> Outcome:
+        """Send a mail to this address alone: `refused` for good, or `failed`, to be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ class SmtpServer:
     password: str | None = None
     ca_file: Path | None = None
 
-    async def send(self, mail: EmailMessage) -> Outcome:
+    async def send(self, mail: EmailMessage, to: str) -> Outcome:
         """Send a mail over a connection of its own."""
         try:
             await aiosmtplib.send(
                 mail,
+                sender=self.sender,
+                recipients=[to],
                 hostname=self.host,
                 port=self.port,
                 username=self.user,

@@ -30,7 +30,7 @@ Query = Mapping[str, str | int | None]
 # What is true now may be a second old.
 LIVE_SECONDS = 1.0
 # For each piece of a file, and for what is made of it when it is whole.
-_FILE_SECONDS = 120.0
+_FILE_SECONDS = 200.0
 
 
 @dataclass(frozen=True, slots=True)
