@@ -70,6 +70,8 @@ FEEDBACK = House(
         "attachment.streams": Idea("rules", "a file sealed while it arrives, opened while it leaves"),
         "attachment.stripping": Idea("rules", "the program of the child that looks at a file"),
         "attachment.documents": Idea("errors", "documents without what says who made them"),
+        "attachment.pdfs": Idea("errors", "a PDF without what describes it, runs in it or is attached to it"),
+        "attachment.embedded": Idea("errors", "pictures in documents without what programs write beside them"),
         "attachment.cleaning": Idea("access", "runs that child, within bounds"),
         "attachment.scanning": Idea("rules", "what clamd says of a file"),
         "attachment.stores": Idea("rules", "the folder where the files of cases are"),

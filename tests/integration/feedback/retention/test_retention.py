@@ -94,3 +94,26 @@ async def test_an_appeal_that_nobody_decided_keeps_the_case(service: Service) ->
     service.clock.pass_by(days=3000)
     assert (await service.case(code))["retention"]["waits_for"] == "appeal"
     assert await erase(service) == 0
+
+
+async def test_a_contact_given_after_its_time_is_kept_for_its_time(service: Service) -> None:
+    submission_id, code = await an_assigned_submission(service)
+    await answer(service, submission_id)
+    service.clock.pass_by(days=500)
+    assert await erase(service) == 1
+    await service.public("/mailbox/notice", {"receipt_code": code, "notice": {"email": "binh@example.invalid"}})
+    assert (await service.case(code))["retention"]["contact_until"] == "2028-03-18T03:00:00Z"
+    assert await erase(service) == 0
+    assert "notice" in await purposes(service)
+    service.clock.pass_by(days=366)
+    assert await erase(service) == 1
+    assert await purposes(service) == {"content"}
+    case = await service.case(code)
+    assert (case["notice"]["wanted"], case["retention"]["contact_until"]) == (False, "2026-11-03T03:00:00Z")
+    identity = await service.public("/mailbox/identity", {"receipt_code": code, "email": "binh@example.invalid"})
+    assert identity.status_code == 200, identity.text
+    assert await erase(service) == 0
+    assert "identity" in await purposes(service)
+    service.clock.pass_by(days=3 * 365)
+    assert await erase(service) == 1  # with the text, if that is earlier
+    assert await purposes(service) == set()

@@ -154,3 +154,15 @@ def test_it_is_said_what_runs() -> None:
 def test_twelve_months_end_on_the_same_civil_day_and_leap_days_on_the_last_of_february() -> None:
     leap = Closing("answered", datetime(2028, 2, 28, 18, 0, tzinfo=UTC))  # 29 February in Hanoi
     assert kept_until(leap, "contact") == datetime(2029, 2, 27, 18, 0, tzinfo=UTC)
+
+
+@given(st.integers(0, 8 * 365))
+def test_a_contact_given_later_is_kept_a_year_from_then_and_no_longer_than_the_text(after: int) -> None:
+    given_at = at(after)
+    case = Closing("answered", START, given_at=given_at)
+    contact, text = kept_until(case, "contact"), kept_until(case, "text")
+    assert contact is not None
+    assert text is not None
+    assert text == kept_until(Closing("answered", START), "text")
+    alone = kept_until(Closing("answered", START), "contact")
+    assert contact == max(alone or START, min(period("contact").end(given_at), text))

@@ -1,18 +1,18 @@
 """Documents without what programs write beside what is read: names, times, places, earlier versions. Pure.
 
-Of a PDF only what its pages reach is written again; of an archive (Office Open XML, OpenDocument) every part, without
-those that describe the document. What is read stays: a name that stands in the text is the sender's own word.
+Every part of an archive (Office Open XML, OpenDocument) is written again, without those that describe the document.
+What is read stays: a name that stands in the text is the sender's own word.
 """
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterable
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO
 from xml.etree import ElementTree
 
-if TYPE_CHECKING:
-    from pypdf import PdfWriter
+from sixclear.feedback.attachment.embedded import plain_picture
 
 MOST_UNPACKED = 128 * 1024 * 1024
 # Of a part that is written again: what is found in it takes many times its size.
@@ -27,9 +27,12 @@ _DESCRIBES = ("core-properties", "extended-properties", "custom-properties", "th
 _OPEN_META = b"""<?xml version="1.0" encoding="UTF-8"?>
 <office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.3">\
 <office:meta/></office:document-meta>"""
+_OPEN_SETTINGS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<office:document-settings xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.3">\
+<office:settings/></office:document-settings>"""
 # Who wrote a remark or a change and when, where a file lay on somebody's disk.
 _ATTRIBUTES = re.compile(
-    rb"""(\s(?:\w+:)?(?:author|initials|userId|providerId|userName|lastModifiedBy)\s*=\s*)("[^"]*"|'[^']*')"""
+    rb"""(\s(?:\w+:)?(?:author|initials|userId|providerId|userName|lastModifiedBy|refreshedBy)\s*=\s*)("[^"]*"|'[^']*')"""
 )
 _ELEMENTS = re.compile(
     rb"(<(?:\w+:)?(?:author|creator|initial-creator|sender-initials|printed-by)(?:\s[^<>]*)?>)[^<]*(</)"
@@ -39,83 +42,29 @@ _PATHS = re.compile(rb"""(<(?:\w+:)?absPath\b[^<>]*?\surl\s*=\s*)("[^"]*"|'[^']*
 _PERSONS = re.compile(
     rb"""(<(?:\w+:)?(?:cmAuthor|author|person)\b[^<>]*?\s(?:name|displayName)\s*=\s*)("[^"]*"|'[^']*')"""
 )
-_JPEG_KEPT = frozenset({0xE0, 0xE2, 0xEE})  # JFIF, colour profile, what Adobe says of colours
-_PNG_DROPPED = frozenset({b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"})
-_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
-
-
-def plain_pdf(file: IO[bytes]) -> bytes:
-    """The pages of a PDF with what they reach; nothing that describes the document, runs in it or is attached to it.
-
-    Raises whatever its reader makes of a broken file, and ValueError for one that a password closes.
-    """
-    from pypdf import PasswordType, PdfReader, PdfWriter
-
-    reader = PdfReader(file, strict=False)
-    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        raise ValueError("a password closes it")
-    root: Any = reader.trailer["/Root"].get_object()
-    for name in ("/Metadata", "/PieceInfo", "/OpenAction", "/AA", "/Names", "/AF", "/Collection", "/SpiderInfo"):
-        root.pop(name, None)
-    writer = PdfWriter(clone_from=reader)
-    writer.metadata = None
-    for one in writer._objects:  # the library has no other way to what is not a page
-        _plain_object(one)
-    written = BytesIO()
-    _checked_pages(writer)
-    writer.write(written)
-    return written.getvalue()
-
-
-def _checked_pages(writer: "PdfWriter") -> None:
-    if not len(writer.pages):
-        raise ValueError("a PDF has pages")
-
-
-def _plain_object(one: Any) -> None:
-    from pypdf.generic import DictionaryObject, StreamObject
-
-    if not isinstance(one, DictionaryObject):
-        return
-    for name in ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/AF", "/JS"):
-        one.pop(name, None)
-    if "/Subtype" in one and "/Rect" in one and str(one["/Subtype"]) != "/Widget":  # a remark: who wrote it, and when
-        for name in ("/T", "/M", "/CreationDate", "/NM", "/RC"):
-            one.pop(name, None)
-    if isinstance(one, StreamObject) and one.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-        one._data = plain_picture(one._data)
-
-
-def plain_picture(content: bytes) -> bytes:
-    """A JPEG or a PNG without what a camera writes beside its pixels, which are not unpacked; another one as it is."""
-    if content.startswith(b"\xff\xd8"):
-        return _plain_jpeg(content)
-    return _plain_png(content) if content.startswith(_PNG_HEAD) else content
-
-
-def _plain_jpeg(content: bytes) -> bytes:
-    kept, place = [content[:2]], 2
-    while content[place : place + 1] == b"\xff" and place + 4 <= len(content):
-        mark = content[place + 1]
-        if mark == 0xFF:  # fill
-            place += 1
-            continue
-        if mark == 0xDA:
-            break
-        end = place + 2 + int.from_bytes(content[place + 2 : place + 4])
-        describes = (0xE0 <= mark <= 0xEF and mark not in _JPEG_KEPT) or mark == 0xFE
-        kept += [] if describes else [content[place:end]]
-        place = end
-    return b"".join([*kept, content[place:]])
-
-
-def _plain_png(content: bytes) -> bytes:
-    kept, place = [_PNG_HEAD], len(_PNG_HEAD)
-    while place + 12 <= len(content):
-        end = place + 12 + int.from_bytes(content[place : place + 4])
-        kept += [] if content[place + 4 : place + 8] in _PNG_DROPPED else [content[place:end]]
-        place = end
-    return b"".join(kept)
+# A time is left out where the schema lets it be, and else says nothing.
+_TIMES = re.compile(rb"""\s(?:\w+:date(?:Utc)?|refreshedDate(?:Iso)?)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_REMARK_TIMES = re.compile(
+    rb"""(<(?:\w+:)?(?:cm|threadedComment)\b[^<>]*?)\s(?:dt|dT|created)\s*=\s*(?:"[^"]*"|'[^']*')"""
+)
+_TIME_ELEMENTS = re.compile(rb"(<dc:date(?:\s[^<>]*)?>)[^<]*(</)")
+_SVG = re.compile(
+    rb"""<!--.*?-->|<(?:\w+:)?metadata\b.*?</(?:\w+:)?metadata>|\s(?:sodipodi|inkscape):[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')""",
+    re.DOTALL,
+)
+# What refers to the settings of a printer, which are dropped: they name the printer, and its place.
+_PRINTER = re.compile(
+    rb"""(<(?:\w+:)?pageSetup\b[^<>]*?)\s\w+:id\s*=\s*(?:"[^"]*"|'[^']*')|<w:printerSettings\b[^<>]*/>"""
+)
+# Previews, earlier versions, who worked on it together, labels of an organisation, lists of a server.
+_DROPPED = re.compile(
+    r"(?:docProps|Thumbnails|Versions|customXml|docMetadata|xl/revisions|(?:xl|word|ppt)/printerSettings)/"
+    r"|VersionList\.xml$",
+    re.IGNORECASE,
+)
+# A chart or a table in a text of OpenDocument is a document of its own.
+_INNER = re.compile(r"^(?:Object [0-9]+/)+")
+_MANIFEST = re.compile(rb"<(?:\w+:)?file-entry\b[^<>]*\"(?:Thumbnails/|Versions/|VersionList\.xml)[^<>]*/>")
 
 
 def plain_archive(file: IO[bytes]) -> bytes:
@@ -133,7 +82,7 @@ def plain_archive(file: IO[bytes]) -> bytes:
             rewritten = part.filename.endswith((".xml", ".rels"))
             content = _unpacked(archive, part, min(left, MOST_REWRITTEN) if rewritten else left)
             left -= len(content)
-            if part.filename.lstrip("/") in dropped or part.filename.startswith("Thumbnails/"):
+            if part.filename.lstrip("/") in dropped:
                 continue
             about = zipfile.ZipInfo(part.filename, _NEVER)
             about.compress_type = zipfile.ZIP_STORED if part.filename == "mimetype" else zipfile.ZIP_DEFLATED
@@ -153,8 +102,8 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> byt
 
 
 def _describing(archive: zipfile.ZipFile) -> Iterable[str]:
-    """The parts that describe a document of Office Open XML, as it names them itself; and where programs put them."""
-    yield from (name.lstrip("/") for name in archive.namelist() if name.lstrip("/").startswith("docProps/"))
+    """The parts that describe a document, as it names them itself; and where programs put them."""
+    yield from (name.lstrip("/") for name in archive.namelist() if _DROPPED.match(name.lstrip("/")))
     if "_rels/.rels" in archive.namelist():
         for relation in _parsed(_unpacked(archive, archive.getinfo("_rels/.rels"), _PIECE)):
             if relation.get("Type", "").rpartition("/")[2] in _DESCRIBES:
@@ -162,16 +111,21 @@ def _describing(archive: zipfile.ZipFile) -> Iterable[str]:
 
 
 def _plain_part(name: str, content: bytes, dropped: frozenset[str]) -> bytes:
+    name = _INNER.sub("", name)
     if name == "meta.xml":
         return _OPEN_META
-    if name == "_rels/.rels":
-        return _without(content, _RELATIONS, "Target", dropped)
+    if name == "settings.xml":
+        return _OPEN_SETTINGS
+    if name.endswith(".rels"):
+        return _plain_text(_without(content, _RELATIONS, "Target", dropped, posixpath.dirname(posixpath.dirname(name))))
     if name == "[Content_Types].xml":
         return _without(content, _TYPES, "PartName", dropped)
     if name == "META-INF/manifest.xml":
-        return re.sub(rb"<(?:\w+:)?file-entry\b[^<>]*\"Thumbnails/[^<>]*/>", b"", content)
-    if name.endswith((".xml", ".rels")):
+        return _MANIFEST.sub(b"", content)
+    if name.endswith(".xml"):
         return _plain_text(content)
+    if name.lower().endswith(".svg"):
+        return _SVG.sub(b"", _plain_text(content))
     return plain_picture(content)
 
 
@@ -180,16 +134,18 @@ def _plain_text(content: bytes) -> bytes:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4] in (b"<\0?\0", b"\0<\0?"):
         raise ValueError("XML that is not UTF-8")
     content = _ELEMENTS.sub(rb"\1\2", content)
+    content = _TIME_ELEMENTS.sub(rb"\g<1>1970-01-01T00:00:00\2", content)
+    content = _PRINTER.sub(rb"\1", _REMARK_TIMES.sub(rb"\1", _TIMES.sub(b"", content)))
     for found in (_ATTRIBUTES, _PATHS, _PERSONS):
         content = found.sub(rb'\1""', content)
     return content
 
 
-def _without(content: bytes, space: str, attribute: str, dropped: frozenset[str]) -> bytes:
-    """A list of parts without those that are dropped."""
+def _without(content: bytes, space: str, attribute: str, dropped: frozenset[str], folder: str = "") -> bytes:
+    """A list of parts without those that are dropped; it names them from `folder`, or from the root."""
     root = _parsed(content)
     for entry in list(root):
-        if entry.get(attribute, "").lstrip("/") in dropped:
+        if posixpath.normpath(posixpath.join("/", folder, entry.get(attribute, ""))).lstrip("/") in dropped:
             root.remove(entry)
     ElementTree.register_namespace("", space)
     written: bytes = ElementTree.tostring(root, "UTF-8", xml_declaration=True)

@@ -40,12 +40,12 @@ def stripped(file: IO[bytes], name: str, endings: frozenset[str]) -> tuple[Kind,
 
 def _strip(kind: Kind, file: IO[bytes]) -> bytes:
     from sixclear.common.blobs.pictures import PictureUnreadable, without_metadata
-    from sixclear.feedback.attachment import documents
+    from sixclear.feedback.attachment import documents, pdfs
 
     try:
         if kind.picture:
             return without_metadata(file)
-        return documents.plain_pdf(file) if kind is PDF else documents.plain_archive(file)
+        return pdfs.plain_pdf(file) if kind is PDF else documents.plain_archive(file)
     except PictureUnreadable:
         raise Refused("unreadable") from None
 

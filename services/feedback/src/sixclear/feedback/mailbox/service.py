@@ -121,7 +121,14 @@ async def raise_identity(ctx: Context, receipts: Receipts, entry: IdentityEntry)
         )
     submission = await open_mailbox(ctx, receipts, entry.receipt_code, lock=True)
     await identity.raise_identity(ctx, receipts, submission, entry)
+    _note_given(ctx, submission)
     return submission
+
+
+def _note_given(ctx: Context, submission: Submission) -> None:
+    """Of a closed case a contact counts from when it was given; before that, from the closing."""
+    if submission.status in ("answered", "withdrawn"):
+        submission.contact_given_at = of_case(ctx, submission).now
 
 
 async def change_consent(ctx: Context, receipts: Receipts, entry: ConsentEntry) -> bool:
@@ -164,6 +171,7 @@ async def change_notice(ctx: Context, receipts: Receipts, entry: NoticeChange, *
         await notices.forget(of_case(ctx, submission), submission.submission_id)
         return NoticeView(wanted=False, language=None)
     await notices.keep(ctx, submission.submission_id, submission.version, entry.notice)
+    _note_given(ctx, submission)
     return NoticeView(wanted=True, language=entry.notice.language)
 
 

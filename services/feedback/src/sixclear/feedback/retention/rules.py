@@ -39,7 +39,7 @@ class Closing:
 
     `ended_at` is when it was answered, or taken back; `steps` are the promised ones with when each was done; `appeals`
     are the decisions on appeals, in their order. `windows` are times until which the sender may still have it looked
-    at again.
+    at again. `given_at` is when the sender last gave a contact.
     """
 
     status: str
@@ -47,6 +47,7 @@ class Closing:
     appeals: Sequence[datetime | None] = ()
     steps: Sequence[datetime | None] = ()
     waits_for_reply: bool = False
+    given_at: datetime | None = None
     windows: Sequence[datetime] = ()
 
 
@@ -75,8 +76,15 @@ def running(case: Closing) -> Clock | None:
 
 
 def kept_until(case: Closing, what: What) -> datetime | None:
-    """When this is erased; None while a clock runs. Counted from the last thing that a body owed and did."""
+    """When this is erased; None while a clock runs. Counted from the last thing that a body owed and did.
+
+    A contact that the sender gave after that counts from then, and goes with the text at the latest.
+    """
     if case.ended_at is None or running(case) is not None:
         return None
     done = [at for at in (*case.appeals, *case.steps) if at is not None]
-    return max((period(what).end(max((case.ended_at, *done))), *case.windows))
+    last = max((case.ended_at, *done))
+    until = max((period(what).end(last), *case.windows))
+    if what == "text" or case.given_at is None or case.given_at <= last:
+        return until
+    return max(until, min(period(what).end(case.given_at), max((period("text").end(last), *case.windows))))

@@ -97,5 +97,6 @@ def _closing(submission: Submission, found: Answers, again: Asked) -> Closing:
         appeals=[appeal.decided_at for appeal in again.appeals],
         steps=[promise.done_at for promise in promised],
         waits_for_reply=submission.message_due_at is not None,
+        given_at=submission.contact_given_at,
         windows=[until for until in (again.reopen_until, *way) if until is not None],
     )

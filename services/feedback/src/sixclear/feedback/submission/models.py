@@ -40,6 +40,8 @@ class Submission(Versioned, Base):
     receipt_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     # When the sender last took a new receipt code; null while the first one opens the mailbox.
     code_changed_at: Mapped[datetime | None]
+    # When the sender gave a contact, or an address for notices, after the case was closed.
+    contact_given_at: Mapped[datetime | None]
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     kind: Mapped[str]
     # Sealed (`service/texts.py`). The next two hold what a release before wrote, until it is sealed.

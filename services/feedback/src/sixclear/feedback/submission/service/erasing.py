@@ -34,6 +34,7 @@ _LATEST = timedelta(days=1)
 async def erase_contact(ctx: Context, submission: Submission) -> Erasure:
     """Forget how the sender of a locked submission can be reached. Done again, it answers when it was done."""
     ctx = of_case(ctx, submission)
+    submission.contact_given_at = None
     await repository.delete_contact(ctx.session, submission.submission_id)
     await notices.forget(ctx, submission.submission_id)
     return await sealing.erase(ctx, submission.submission_id, sealing.IDENTITY)

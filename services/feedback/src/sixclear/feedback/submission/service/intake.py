@@ -161,6 +161,7 @@ def _new_submission(
         submission_id=sending.submission_id,
         receipt_hash=receipt_hash,
         code_changed_at=None,
+        contact_given_at=None,
         fingerprint=fingerprint,
         kind=entry.kind,
         **sealed,
