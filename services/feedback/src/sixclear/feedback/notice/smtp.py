@@ -6,8 +6,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal, Protocol
 
-import aiosmtplib
-
 from sixclear.feedback.notice.mails import domain_of
 
 Outcome = Literal["sent", "refused", "failed"]
@@ -39,6 +37,9 @@ class SmtpServer:
 
     async def send(self, mail: EmailMessage, to: str) -> Outcome:
         """Send a mail over a connection of its own."""
+        # A start needs it only where mails are sent, and then at the first one.
+        import aiosmtplib
+
         try:
             await aiosmtplib.send(
                 mail,
