@@ -353,7 +353,7 @@ async def test_an_address_for_news_is_taken_and_removed_without_script(
 
 async def test_where_no_mails_are_sent_none_is_promised(browser: httpx2.AsyncClient) -> None:
     assert "notice" not in offered(await opened(browser))
-    assert "No mail is sent when there is an answer." in (await browser.get("/feedback", headers=ENGLISH)).text
+    assert "No message is sent when there is an answer." in (await browser.get("/feedback", headers=ENGLISH)).text
 
 
 async def test_the_mailbox_says_when_the_rest_is_erased_by_itself(

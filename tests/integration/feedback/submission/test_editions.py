@@ -1,6 +1,9 @@
 """A new edition of the calendar moves the open cases that it gives another due time, once, and says so."""
 
 import asyncio
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,9 @@ import pytest
 from sqlalchemy import event, text
 from tests.integration.feedback.conftest import Service, a_submission, an_answer, told_by_an_earlier_edition
 
+from sixclear.common.logging import configure_logging
 from sixclear.common.runtime.source_target import SourceTarget
+from sixclear.common.settings import CommonSettings
 from sixclear.common.testing.clock import MovingClock
 from sixclear.common.testing.service import bare_runtime
 from sixclear.feedback.settings import Settings
@@ -112,14 +117,22 @@ async def test_an_answered_case_and_one_that_keeps_its_due_time_are_left(service
     assert (await service.case(code))["clock"]["first_due_at"] is None
 
 
-def test_the_end_of_the_published_calendar_is_a_figure_and_within_90_days_a_warning(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    watch_end(MovingClock(datetime(2026, 10, 1, tzinfo=UTC)))
-    assert "calendar ends soon" not in capsys.readouterr().out
-    assert [sample.value for metric in CALENDAR_LEFT.collect() for sample in metric.samples] == [91 * 86_400]
-    watch_end(MovingClock(datetime(2026, 10, 3, tzinfo=UTC)))
-    assert "calendar ends soon" in capsys.readouterr().out
+def test_the_end_of_the_published_calendar_is_a_figure_and_within_90_days_a_warning() -> None:
+    with said_in_logs() as said:
+        watch_end(MovingClock(datetime(2026, 10, 1, tzinfo=UTC)))
+        assert "calendar ends soon" not in said.getvalue()
+        assert [sample.value for metric in CALENDAR_LEFT.collect() for sample in metric.samples] == [91 * 86_400]
+        watch_end(MovingClock(datetime(2026, 10, 3, tzinfo=UTC)))
+        assert "calendar ends soon" in said.getvalue()
+
+
+@contextmanager
+def said_in_logs() -> Iterator[io.StringIO]:
+    """What the process logs meanwhile, however a test before set logs up."""
+    stream = io.StringIO()
+    configure_logging(CommonSettings(), stream=stream)
+    yield stream
+    configure_logging(CommonSettings())
 
 
 def _target(url: str, home: Path) -> SourceTarget[Settings]:
