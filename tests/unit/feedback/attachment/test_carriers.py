@@ -4,6 +4,7 @@ import io
 import zipfile
 from typing import Any
 
+import pytest
 from PIL import Image
 from pypdf import PdfReader
 from tests.unit.feedback.attachment import made_carriers, made_files
@@ -66,3 +67,27 @@ def test_a_pdf_brings_no_program_no_signer_and_no_maker() -> None:
         assert picture.size == (48, 32)
     other = page["/Resources"]["/XObject"]["/Other"].get_object()
     assert b"tile" * 4 in other._data
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<w author="Canary"/>'.encode("utf-16-le"),
+        '<w author="Canary"/>'.encode("utf-16"),
+        b'<?xml version="1.0" encoding="cp037"?>' + '<w author="Canary"/>'.encode("cp037"),
+        b'<?xml version="1.0" encoding="utf-7"?>' + '<w author="Canary"/>'.encode("utf-7"),
+        b'<?xml version="1.0" encoding="no-such-encoding"?><w/>',
+    ],
+    ids=["UTF-16 without a mark", "UTF-16", "EBCDIC", "UTF-7", "unknown"],
+)
+@pytest.mark.parametrize("name", ["word/comments.xml", "word/_rels/document.xml.rels"])
+def test_a_part_in_which_nothing_could_be_found_is_refused(name: str, part: bytes) -> None:
+    with pytest.raises(ValueError, match="another encoding"):
+        _copy(made_files.a_document(**{name: part}), "don.docx")
+
+
+def test_a_part_of_before_unicode_is_taken() -> None:
+    part = '<?xml version="1.0" encoding="ISO-8859-1"?><w author="Canary">é</w>'.encode("latin-1")
+    assert _parts(_copy(made_files.a_document(**{"word/comments.xml": part}), "don.docx"))["word/comments.xml"] == (
+        '<?xml version="1.0" encoding="ISO-8859-1"?><w author="">é</w>'.encode("latin-1")
+    )

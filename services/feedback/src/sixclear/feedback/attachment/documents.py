@@ -64,6 +64,8 @@ _DROPPED = re.compile(
 )
 # A chart or a table in a text of OpenDocument is a document of its own.
 _INNER = re.compile(r"^(?:Object [0-9]+/)+")
+_DECLARED = re.compile(rb"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']{1,40})["']""")
+_SIGNS = '<!DOCTYPE ENTITY author="a:b/c+d">?'
 _MANIFEST = re.compile(rb"<(?:\w+:)?file-entry\b[^<>]*\"(?:Thumbnails/|Versions/|VersionList\.xml)[^<>]*/>")
 
 
@@ -130,9 +132,8 @@ def _plain_part(name: str, content: bytes, dropped: frozenset[str]) -> bytes:
 
 
 def _plain_text(content: bytes) -> bytes:
-    """XML in the encoding that every office program writes; another one is refused, since nothing is found in it."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4] in (b"<\0?\0", b"\0<\0?"):
-        raise ValueError("XML that is not UTF-8")
+    """XML without who, when and where; what stands in it must be readable as ASCII (`_require_ascii`)."""
+    _require_ascii(content)
     content = _ELEMENTS.sub(rb"\1\2", content)
     content = _TIME_ELEMENTS.sub(rb"\g<1>1970-01-01T00:00:00\2", content)
     content = _PRINTER.sub(rb"\1", _REMARK_TIMES.sub(rb"\1", _TIMES.sub(b"", content)))
@@ -152,7 +153,23 @@ def _without(content: bytes, space: str, attribute: str, dropped: frozenset[str]
     return written
 
 
+def _require_ascii(content: bytes) -> None:
+    """Refuse XML in an encoding in which `<` is another byte, or several: nothing would be found in it, and hidden.
+
+    Office programs write UTF-8; old drawings are of one byte a letter, with the signs of XML where ASCII has them.
+    """
+    declared = _DECLARED.match(content)
+    encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    try:
+        plain = _SIGNS.encode(encoding) == _SIGNS.encode()
+    except LookupError:
+        plain = False
+    if not plain or b"\0" in content:
+        raise ValueError("XML in another encoding than UTF-8 or one of one byte a letter")
+
+
 def _parsed(content: bytes) -> ElementTree.Element:
+    _require_ascii(content)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # no office program writes one
         raise ValueError("a document type in a list of parts")
     return ElementTree.fromstring(content)  # noqa: S314 (entities are refused above)
