@@ -1,1 +1,1 @@
-"""Elements: what a piece of data means, in which form and by which law, whoever holds it."""
+"""Elements: what a piece of data means, in which form and by which law, in whatever database it is."""

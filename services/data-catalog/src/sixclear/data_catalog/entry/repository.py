@@ -62,7 +62,7 @@ class EntryFilter:
 
 
 async def find_entry(session: AsyncSession, entry_id: UUID, *, lock: bool = False) -> Entry | None:
-    """The entry with this identifier, whoever asks; its row locked when it is about to change."""
+    """The entry with this identifier, for any caller; its row locked when it is about to change."""
     return await session.get(Entry, entry_id, with_for_update=lock)
 
 

@@ -168,7 +168,7 @@ def entry_in(form: Mapping[str, str], codes: frozenset[str]) -> dict[str, Any]:
 
 
 def _where(form: Mapping[str, str]) -> list[str]:
-    """The place and the picture as lines of the text, for whoever handles the case: they are sealed with it."""
+    """The place and the picture as lines of the text, for those who handle the case: they are sealed with it."""
     lines = []
     if "address_string" in form:
         lines.append(f"Địa chỉ: {form['address_string']}")

@@ -243,8 +243,8 @@ async def rewrite_when_due(
     """Write the files of these tables, and of each month of events, again, so that no page keeps what stood in clear.
 
     Each is locked meanwhile. Due it is once, and again a day later at the earliest where rows were `sealed` since. One
-    process does it. Answers the months of events that it left, being larger than `most_bytes`: whoever reads or
-    publishes events asks for a lock on every month, and would wait until the file is written.
+    process does it. Answers the months of events that it left, being larger than `most_bytes`: those who read
+    or publish events ask for a lock on every month, and would wait until the file is written.
     """
     async with database.session() as session:
         if not sealed and not _is_due(await session.scalar(text(_ASK_SAID)), now, sealed):

@@ -55,7 +55,7 @@ async def assign(
         raise ReviewerFull("This expert has as many open reviews as agreed.")
     if sum(one.status not in ("declined", "withdrawn") for one in reviews) >= review_rules().most_reviewers:
         raise ReviewersEnough(f"A case has at most {review_rules().most_reviewers} reviewers.")
-    # Last: whoever is refused for another reason learns of no tie, and what was compared is kept with the review.
+    # Last: a caller who is refused for another reason learns of no tie, and what was compared is kept with the review.
     compared = await _comparable(ctx, receipts, submission, [reviewer])
     if (known and known.status == "declined") or not await _independent(ctx, hub, receipts, submission, compared):
         raise ReviewerConflict("A conflict of interest is declared or computed; choose another expert.")
