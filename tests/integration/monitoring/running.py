@@ -16,6 +16,7 @@ from sixclear.common.clock import utc_now
 from sixclear.common.events.log import EventLog, NewEvent
 from sixclear.common.testing.identity import http_client
 from sixclear.common.testing.operations import DeclaredRefusals
+from sixclear.monitoring.lead import leader
 from sixclear.monitoring.settings import Settings
 from sixclear.monitoring.target import MonitoringTarget
 from sixclear.monitoring.view import generations
@@ -54,12 +55,15 @@ async def publish(log: EventLog, envelope: Any) -> None:
 
 # A log that is read again counts as read when nothing came for so long; 5 s in service, where a relay may pause.
 _QUIET = timedelta(seconds=2)
+# Rest per second of comparing; 20 in service. One comparison that a busy machine drags out to half a second would put
+# off the next for ten, and a test that waits for it would fail by the machine.
+_REST_PER_SECOND = 1
 
 
 @asynccontextmanager
 async def running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tuple[MonitoringTarget, Any]]:
     """The target at work, until the block ends."""
-    with patch.object(generations, "_QUIET", _QUIET):
+    with patch.object(generations, "_QUIET", _QUIET), patch.object(leader, "_REST_PER_SECOND", _REST_PER_SECOND):
         async with _running(url, runtime, **options) as one:
             yield one
 
