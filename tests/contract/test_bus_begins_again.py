@@ -61,9 +61,9 @@ async def test_a_consumer_that_begins_again_does_nothing_twice_when_its_effect_i
         await session.execute(text("CREATE TABLE reference (entity_id uuid PRIMARY KEY)"))
     await commit_changes(harness.log, entities * 2)
     async with running(harness, refer):
-        await eventually(lambda: seen(4), within_seconds=15)
+        await eventually(lambda: seen(4))
     async with harness.database.transaction() as session:
         await session.execute(text("DELETE FROM consumer_position"))
     async with running(harness, refer):
-        await eventually(lambda: seen(8), within_seconds=15)
+        await eventually(lambda: seen(8))
     assert sorted(await references()) == sorted(entities)

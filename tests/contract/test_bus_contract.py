@@ -72,7 +72,7 @@ async def test_everything_comes_once_and_in_order_per_entity(harness: BusHarness
     await commit_changes(harness.log, entities * 4)
     async with running(harness, effects):
         await commit_changes(harness.log, entities * 6)
-        await eventually(lambda: _applied(effects, 50), within_seconds=15)
+        await eventually(lambda: _applied(effects, 50))
     assert await effects.by_entity() == {entity_id: list(range(1, 11)) for entity_id in entities}
 
 
@@ -86,7 +86,7 @@ async def test_a_broken_trace_context_in_the_table_costs_the_trace_never_the_eve
         await session.execute(text("UPDATE event SET traceparent = '' WHERE event_id = 2"))
     harness.log.wake()
     async with running(harness, effects) as loop:
-        await eventually(lambda: _applied(effects, 4), within_seconds=15)
+        await eventually(lambda: _applied(effects, 4))
         assert loop.state().dead_letters == 0
     assert await effects.by_entity() == {entity_id: [1] for entity_id in entities}
 
@@ -104,7 +104,7 @@ async def test_a_crash_in_the_middle_of_a_batch_leaves_no_trace_and_is_repeated(
 
     await commit_changes(harness.log, [new_id()] * 10)
     async with running(harness, effects, handle=crash_at_first):
-        await eventually(lambda: _applied(effects, 10), within_seconds=15)
+        await eventually(lambda: _applied(effects, 10))
     assert attempts > 2
     assert list((await effects.by_entity()).values()) == [list(range(1, 11))]
 
@@ -124,7 +124,7 @@ async def test_a_consumer_cancelled_before_its_commit_sees_the_messages_again(ha
         await asyncio.wait_for(loop.stop(deadline_seconds=2.0), 2.5)
     assert await effects.count() == 0
     async with running(harness, effects):
-        await eventually(lambda: _applied(effects, 3), within_seconds=15)
+        await eventually(lambda: _applied(effects, 3))
     assert list((await effects.by_entity()).values()) == [[1, 2, 3]]
 
 
@@ -158,9 +158,9 @@ async def test_groups_know_nothing_of_each_other(harness: BusHarness) -> None:
 
     async with running(harness, good, "good"), running(harness, good, "broken", handle=broken):
         await commit_changes(harness.log, [new_id()] * 20)
-        await eventually(lambda: _applied(good, 20), within_seconds=15)
+        await eventually(lambda: _applied(good, 20))
         async with running(harness, late, "late"):
-            await eventually(lambda: _applied(late, 20), within_seconds=15)
+            await eventually(lambda: _applied(late, 20))
     assert await good.by_entity() == await late.by_entity()
 
 
@@ -169,14 +169,14 @@ async def test_a_stopped_group_goes_on_where_it_was(harness: BusHarness) -> None
     entity_id = new_id()
     await commit_changes(harness.log, [entity_id] * 5)
     async with running(harness, effects):
-        await eventually(lambda: _applied(effects, 5), within_seconds=15)
+        await eventually(lambda: _applied(effects, 5))
     async with harness.database.session() as session:
         stored = await positions.load(session, "view")
     assert sum(position.offset for position in stored.values()) >= 5
     assert {position.last_position for position in stored.values()} == {5}
     await commit_changes(harness.log, [entity_id] * 5)
     async with running(harness, effects):
-        await eventually(lambda: _applied(effects, 10), within_seconds=15)
+        await eventually(lambda: _applied(effects, 10))
     assert await effects.by_entity() == {entity_id: list(range(1, 11))}
 
 
@@ -192,9 +192,9 @@ async def test_a_slow_handler_is_never_given_more_than_a_batch(harness: BusHarne
 
     await commit_changes(harness.log, [new_id() for _ in range(10)] * 30)
     async with running(harness, effects, handle=slow) as loop:
-        await eventually(lambda: _lag_is(loop, 300), within_seconds=15)
+        await eventually(lambda: _lag_is(loop, 300))
         gate.set()
-        await eventually(lambda: _applied(effects, 300), within_seconds=15)
+        await eventually(lambda: _applied(effects, 300))
     assert largest <= QUICK.batch_size
 
 
@@ -217,11 +217,11 @@ async def test_lag_is_known_in_messages_and_in_seconds(harness: BusHarness) -> N
 
     await commit_changes(harness.log, [new_id()] * 7)
     async with running(harness, effects, handle=wait_at_the_gate) as loop:
-        lag = await eventually(aged, within_seconds=15)
+        lag = await eventually(aged)
         assert lag is not None
         assert 1.0 < (lag.seconds or 0) < 30
         gate.set()
-        await eventually(lambda: _lag_is(loop, 0), within_seconds=15)
+        await eventually(lambda: _lag_is(loop, 0))
         assert loop.state().last_progress_at is not None
 
 
@@ -236,7 +236,7 @@ async def test_a_message_that_cannot_be_handled_is_set_aside_and_the_rest_goes_o
 
     await commit_changes(harness.log, [*others, poison, *others])
     async with running(harness, effects, handle=picky) as loop:
-        await eventually(lambda: _applied(effects, 6), within_seconds=15)
+        await eventually(lambda: _applied(effects, 6))
         await eventually(lambda: _dead_letters(harness, 1))
         assert loop.state().dead_letters == 1
         assert loop.state().halted_reason is None
@@ -248,7 +248,7 @@ async def test_a_message_that_cannot_be_handled_is_set_aside_and_the_rest_goes_o
     assert row.reason == "ValueError: cannot be read"
     async with running(harness, effects, handle=picky) as loop:
         await commit_changes(harness.log, others)
-        await eventually(lambda: _applied(effects, 9), within_seconds=15)
+        await eventually(lambda: _applied(effects, 9))
         assert loop.state().dead_letters == 1
 
 
@@ -277,7 +277,7 @@ async def test_a_bad_release_halts_instead_of_emptying_the_topic(harness: BusHar
         assert await _dead_letters(harness, 3)
         broken = False
         loop.resume()
-        await eventually(lambda: _applied(effects, 27), within_seconds=15)
+        await eventually(lambda: _applied(effects, 27))
         assert loop.state().halted_reason is None
     assert await effects.by_entity() == {entity_id: list(range(4, 31))}
 
@@ -293,7 +293,7 @@ async def test_stop_works_while_halted(harness: BusHarness) -> None:
     policy = DeadLetterPolicy(max_consecutive=0)
     effects = Effects(harness.database, "view")
     async with running(harness, effects, handle=broken, dead_letter_policy=policy) as loop:
-        await eventually(halted, within_seconds=15)
+        await eventually(halted)
         await asyncio.wait_for(loop.stop(), 2.0)
 
 
@@ -313,7 +313,7 @@ async def test_unpublished_events_stay_inside(harness: BusHarness) -> None:
         await change(session, harness.log, sealed, published=False)
     await commit_changes(harness.log, [public])
     async with running(harness, effects):
-        await eventually(lambda: _applied(effects, 1), within_seconds=15)
+        await eventually(lambda: _applied(effects, 1))
     assert await effects.by_entity() == {public: [1]}
 
 
@@ -328,7 +328,7 @@ async def test_what_follows_a_commit_is_told_and_may_fail(harness: BusHarness) -
 
     await commit_changes(harness.log, [new_id()] * 3)
     async with running(harness, effects, after_commit=after_commit):
-        await eventually(lambda: _applied(effects, 3), within_seconds=15)
+        await eventually(lambda: _applied(effects, 3))
     assert told == [1, 2, 3]
 
 
@@ -338,7 +338,7 @@ async def test_a_stuck_subscription_is_rebuilt(harness: BusHarness, how: str) ->
     bus = StuckAtFirst(harness.bus, how)
     await commit_changes(harness.log, [new_id()] * 3)
     async with running(harness, effects, bus=bus, limits=replace(QUICK, fetch_limit_seconds=1.5)) as loop:
-        await eventually(lambda: _applied(effects, 3), within_seconds=10)
+        await eventually(lambda: _applied(effects, 3))
         assert loop.state().rebuilds >= 1
     assert bus.made >= 2
 
@@ -354,9 +354,9 @@ async def test_while_the_bus_is_away_nobody_says_that_nothing_waits(harness: Bus
         async def unknown() -> bool:
             return loop.state().lag is None
 
-        await eventually(at_peace, within_seconds=10)
+        await eventually(at_peace)
         bus.away.set()
-        await eventually(unknown, within_seconds=10)
+        await eventually(unknown)
         assert loop.state().lag_known_at is not None
 
 
@@ -371,7 +371,7 @@ async def test_a_message_continues_the_trace_of_the_request_that_made_it(harness
     await commit_changes(harness.log, [new_id()])
     async with running(harness, effects) as loop:
         loop._handler._tracer = provider.get_tracer("sixclear.view")
-        await eventually(lambda: _applied(effects, 2), within_seconds=15)
+        await eventually(lambda: _applied(effects, 2))
     spans = {span.name: span for span in exporter.get_finished_spans()}
     create, process = spans[f"create {harness.topic}"], spans[f"process {harness.topic}"]
     assert process.kind is trace.SpanKind.CONSUMER
@@ -390,7 +390,7 @@ async def test_a_restored_log_is_read_again_from_its_beginning(harness: BusHarne
     entity_id = new_id()
     await commit_changes(harness.log, [entity_id] * 4)
     async with running(harness, effects):
-        await eventually(lambda: _applied(effects, 4), within_seconds=15)
+        await eventually(lambda: _applied(effects, 4))
     await harness.restore()
     async with running(harness, effects):
         await eventually(lambda: _applied(effects, 8), within_seconds=20)

@@ -60,5 +60,5 @@ async def test_what_a_stuck_writer_keeps_back_counts_as_age(cluster: Platform) -
         status = await cluster.status(programme="demonstration")
         return bool(status["activity"]["reports_today"] == before["activity"]["reports_today"] + 1)
 
-    await eventually(counted, within_seconds=10, every_seconds=0.2)
-    await eventually(young, within_seconds=10, every_seconds=0.2)
+    await eventually(counted, every_seconds=0.2)
+    await eventually(young, every_seconds=0.2)

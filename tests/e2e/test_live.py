@@ -100,7 +100,7 @@ async def test_one_trace_shows_the_way_from_the_post_to_the_projection(platform:
         ]
         return [spans[name] for name in wanted] if spans.keys() >= set(wanted) else []
 
-    post, create, *carried, process = await eventually(chain, within_seconds=15)
+    post, create, *carried, process = await eventually(chain)
     assert (post["parent_span_id"], create["parent_span_id"]) == ("ab" * 8, post["span_id"])
     assert (process["parent_span_id"], process["service"], process["kind"]) == (
         create["span_id"],
@@ -136,7 +136,7 @@ async def test_a_page_is_one_trace_through_every_service_that_it_asks(platform: 
                 return spans
         return []
 
-    spans = await eventually(page, within_seconds=15)
+    spans = await eventually(page)
     served = [span for span in spans if span["kind"] == "server" and span["service"] != "portal"]
     calls = {span["span_id"] for span in spans if span["kind"] == "client" and span["service"] == "portal"}
     assert served
@@ -166,7 +166,7 @@ async def test_a_figure_follows_the_one_record_that_changes(platform: Platform) 
         after = await platform.status(programme="nq57-central")
         return bool(after["tasks"]["in_term"] == before["tasks"]["in_term"] + 1)
 
-    await eventually(counted, within_seconds=10)
+    await eventually(counted)
     after = await platform.status(programme="nq57-central")
     assert after["tasks"]["total"] == before["tasks"]["total"] + 1
     again = await platform.status(programme="nq57-central", as_of="2025-12-04T17:00:00+07:00")

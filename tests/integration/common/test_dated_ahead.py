@@ -60,7 +60,7 @@ async def test_its_age_in_the_handler_is_not_known(empty_database: EmptyDatabase
         loop = ConsumerLoop(bus, harness.database, "view", [harness.topic], wait_at_the_gate, clock=clock)
         await loop.start()
         try:
-            lag = await eventually(waiting, within_seconds=15)
+            lag = await eventually(waiting)
             assert lag is not None
             assert (lag.seconds is not None) is known
         finally:

@@ -80,13 +80,13 @@ async def test_another_event_at_the_same_place_is_another_log(
     effects = Effects(log.database, "view")
     async with relaying(log, kafka_server):
         async with consuming(log, kafka_server, effects):
-            await eventually(applied(effects, 4), within_seconds=15)
+            await eventually(applied(effects, 4))
         if hash_then == "another":
             async with log.database.transaction() as session:
                 await session.execute(_OTHER_HASH)
         async with consuming(log, kafka_server, effects):
             await commit_changes(log, [new_id()])
-            await eventually(applied(effects, seen), within_seconds=15)
+            await eventually(applied(effects, seen))
     assert await effects.count() == seen
 
 
@@ -106,10 +106,10 @@ async def test_a_broken_record_at_the_end_is_no_other_log(log: EventLog, kafka_s
             async def set_aside() -> bool:
                 return consumer.state().dead_letters == 1
 
-            await eventually(set_aside, within_seconds=15)
+            await eventually(set_aside)
         async with consuming(log, kafka_server, effects) as consumer:
             await producer.send(log.topic("thing"), 0, [records[4]])
-            await eventually(applied(effects, 4), within_seconds=15)
+            await eventually(applied(effects, 4))
             assert (await effects.count(), consumer.state().dead_letters) == (4, 1)
     finally:
         await producer.stop()
@@ -121,7 +121,7 @@ async def test_partitions_that_are_added_are_read(log: EventLog, kafka_server: B
     async with consuming(log, kafka_server, effects):
         async with relaying(log, kafka_server):
             await commit_changes(log, [new_id() for _ in range(5)])
-            await eventually(applied(effects, 5), within_seconds=15)
+            await eventually(applied(effects, 5))
         admin = AIOKafkaAdminClient(bootstrap_servers=kafka_server.bootstrap_servers)
         await admin.start()
         await admin.create_partitions({log.topic("thing"): NewPartitions(total_count=4)})
@@ -141,5 +141,5 @@ async def test_a_topic_that_does_not_exist_yet_interrupts_no_reading(log: EventL
         while asyncio.get_running_loop().time() < until:
             count += 1
             await commit_changes(log, [new_id()])
-            await eventually(applied(effects, count), within_seconds=15)
+            await eventually(applied(effects, count))
         assert consumer.state().rebuilds == 0, consumer.state().last_error

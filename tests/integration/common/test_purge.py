@@ -141,7 +141,7 @@ async def test_tags_of_the_epoch_before_match_nothing_any_more(log: EventLog) ->
     await _withdrawn(log, entity_id)
     assert log.epoch == 1
     await _purge(log, entity_id)
-    await eventually(lambda: _in_epoch(log, 2), within_seconds=10)
+    await eventually(lambda: _in_epoch(log, 2))
 
 
 async def _in_epoch(log: EventLog, epoch: int) -> bool:

@@ -75,7 +75,7 @@ async def test_events_arrive_in_order_in_the_partition_of_their_entity(log: Even
     relay = _relay(log, kafka_server)
     await relay.start()
     try:
-        await eventually(lambda: _sent_up_to(relay, 40), within_seconds=15)
+        await eventually(lambda: _sent_up_to(relay, 40))
     finally:
         await relay.stop()
     messages = await _topic(log, kafka_server)
@@ -93,7 +93,7 @@ async def test_topics_keep_every_event_for_ever(log: EventLog, kafka_server: Bro
     await commit_changes(log, [new_id()])
     await relay.start()
     try:
-        await eventually(lambda: _sent_up_to(relay, 1), within_seconds=15)
+        await eventually(lambda: _sent_up_to(relay, 1))
         await view.start()
         assert (await view.partitions())[log.topic("thing")] == 2
         config = await view.topic_settings(log.topic("thing"))
@@ -107,16 +107,16 @@ async def test_one_is_active_and_another_takes_over_when_its_session_ends(log: E
     first, second = _relay(log, kafka_server), _relay(log, kafka_server)
     entity_id = new_id()
     await first.start()
-    await eventually(lambda: _active(first), within_seconds=15)
+    await eventually(lambda: _active(first))
     await second.start()
     try:
         await commit_changes(log, [entity_id] * 3)
-        await eventually(lambda: _sent_up_to(first, 3), within_seconds=15)
+        await eventually(lambda: _sent_up_to(first, 3))
         assert not second.state().active
         await first.stop()
         await eventually(lambda: _active(second), within_seconds=5)
         await commit_changes(log, [entity_id] * 3)
-        await eventually(lambda: _sent_up_to(second, 6), within_seconds=15)
+        await eventually(lambda: _sent_up_to(second, 6))
     finally:
         await first.stop()
         await second.stop()
@@ -128,12 +128,12 @@ async def test_a_relay_whose_session_was_ended_begins_again(log: EventLog, kafka
     entity_id = new_id()
     await relay.start()
     try:
-        await eventually(lambda: _active(relay), within_seconds=15)
+        await eventually(lambda: _active(relay))
         async with log.database.transaction() as session:
             ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
             await session.execute(text(ended))
         await commit_changes(log, [entity_id] * 3)
-        await eventually(lambda: _sent_up_to(relay, 3), within_seconds=15)
+        await eventually(lambda: _sent_up_to(relay, 3))
     finally:
         await relay.stop()
     assert set(_versions(await _topic(log, kafka_server), entity_id)) == {1, 2, 3}
@@ -149,13 +149,13 @@ async def test_sending_again_on_demand(log: EventLog, kafka_server: Broker) -> N
     await commit_changes(log, [one, other, one])
     await relay.start()
     try:
-        await eventually(lambda: _sent_up_to(relay, 3), within_seconds=15)
+        await eventually(lambda: _sent_up_to(relay, 3))
         await request_replay(log.database, entity_id=one)
-        await eventually(lambda: _served(log), within_seconds=10)
+        await eventually(lambda: _served(log))
         assert _versions(await _topic(log, kafka_server), one) == [1, 2, 1, 2]
         await request_replay(log.database, from_position=2)
-        await eventually(lambda: _served(log), within_seconds=10)
-        await eventually(lambda: _sent_up_to(relay, 3), within_seconds=10)
+        await eventually(lambda: _served(log))
+        await eventually(lambda: _sent_up_to(relay, 3))
         messages = await _topic(log, kafka_server)
         assert _versions(messages, one) == [1, 2, 1, 2, 2]
         assert _versions(messages, other) == [1, 1]
@@ -180,7 +180,7 @@ async def test_restricted_entities_stay_inside_but_their_withdrawal_goes_out(
             await change(session, log, sealed, published=published)
     await relay.start()
     try:
-        await eventually(lambda: _sent_up_to(relay, 3), within_seconds=15)
+        await eventually(lambda: _sent_up_to(relay, 3))
     finally:
         await relay.stop()
     assert _versions(await _topic(log, kafka_server), sealed) == [1, 3]
@@ -196,7 +196,7 @@ async def test_backlog_and_age_are_known_while_the_broker_is_away(log: EventLog)
     relay = Relay(log, log.database, "127.0.0.1:9", limits=RelayLimits(check_seconds=0.1, send_seconds=1.0))
     await relay.start()
     try:
-        await eventually(backlog, within_seconds=10)
+        await eventually(backlog)
         assert not relay.state().active
     finally:
         await asyncio.wait_for(relay.stop(5.0), 6.0)
@@ -213,7 +213,7 @@ async def test_how_long_an_event_dated_ahead_waits_is_not_known(log: EventLog) -
     relay = Relay(log, log.database, "127.0.0.1:9", limits=limits, clock=lambda: utc_now() - timedelta(hours=1))
     await relay.start()
     try:
-        await eventually(counted, within_seconds=10)
+        await eventually(counted)
         assert relay.state().oldest_age_seconds is None
     finally:
         await asyncio.wait_for(relay.stop(5.0), 6.0)
@@ -234,7 +234,7 @@ async def test_a_sampled_batch_leaves_one_send_span_with_links(log: EventLog, ka
     relay._tracer = tracer
     await relay.start()
     try:
-        await eventually(lambda: _sent_up_to(relay, 3), within_seconds=15)
+        await eventually(lambda: _sent_up_to(relay, 3))
     finally:
         await relay.stop()
     spans = exporter.get_finished_spans()

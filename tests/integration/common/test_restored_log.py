@@ -90,14 +90,14 @@ async def test_a_log_put_back_from_a_dump_is_noticed(
         await commit_changes(source.log, [new_id() for _ in range(since)])
 
     async with reading(source, view):
-        await eventually(lambda: _sees_the_log(source, view, 1), within_seconds=10)
+        await eventually(lambda: _sees_the_log(source, view, 1))
         if not while_away:
             await restored()
-            await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=15)
+            await eventually(lambda: _sees_the_log(source, view, 2))
     if while_away:
         await restored()
         async with reading(source, view):
-            await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=15)
+            await eventually(lambda: _sees_the_log(source, view, 2))
     assert await LogReader(source.database).epoch() == 2
 
 
@@ -111,7 +111,7 @@ async def test_the_same_dump_put_back_twice_never_brings_back_an_epoch_that_was_
     await commit_changes(source.log, [new_id()])
     for epoch in (1, 2, 3):
         async with reading(source, view):
-            await eventually(partial(_sees_the_log, source, view, epoch), within_seconds=15)
+            await eventually(partial(_sees_the_log, source, view, epoch))
         await backup.restore(_url(source.log), file)
     assert await LogReader(source.database).epoch() == 1
 
@@ -123,11 +123,11 @@ async def test_two_groups_raise_it_once(source: BusHarness, view: BusHarness, tm
     await commit_changes(source.log, [new_id() for _ in range(2)])
     async with reading(source, view, "one"), reading(source, view, "two"):
         for group in ("one", "two"):
-            await eventually(partial(_sees_the_log, source, view, 1, group), within_seconds=10)
+            await eventually(partial(_sees_the_log, source, view, 1, group))
         await backup.restore(_url(source.log), file)
         await commit_changes(source.log, [new_id() for _ in range(2)])
         for group in ("one", "two"):
-            await eventually(partial(_sees_the_log, source, view, 2, group), within_seconds=15)
+            await eventually(partial(_sees_the_log, source, view, 2, group))
     assert await LogReader(source.database).epoch() == 2
 
 
@@ -142,15 +142,15 @@ async def test_it_is_noticed_while_writers_write(source: BusHarness, view: BusHa
             await commit_changes(source.log, [new_id()])
 
     async with reading(source, view):
-        await eventually(lambda: _sees_the_log(source, view, 1), within_seconds=10)
+        await eventually(lambda: _sees_the_log(source, view, 1))
         await backup.restore(_url(source.log), file)
         writers = [asyncio.create_task(write()) for _ in range(4)]
         try:
-            await eventually(lambda: _epoch_is(source, 2), within_seconds=15)
+            await eventually(lambda: _epoch_is(source, 2))
         finally:
             over.set()
             await asyncio.gather(*writers)
-        await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=15)
+        await eventually(lambda: _sees_the_log(source, view, 2))
     assert await LogReader(source.database).epoch() == 2
 
 
@@ -161,13 +161,13 @@ async def _epoch_is(source: BusHarness, epoch: int) -> bool:
 async def test_a_log_made_again_from_nothing_is_noticed(source: BusHarness, view: BusHarness) -> None:
     await commit_changes(source.log, [new_id() for _ in range(3)])
     async with reading(source, view):
-        await eventually(lambda: _sees_the_log(source, view, 1), within_seconds=10)
+        await eventually(lambda: _sees_the_log(source, view, 1))
     async with source.database.transaction() as session:
         await session.execute(text("TRUNCATE event RESTART IDENTITY"))
     async with reading(source, view):
-        await eventually(lambda: _epoch_is(source, 2), within_seconds=10)
+        await eventually(lambda: _epoch_is(source, 2))
         await commit_changes(source.log, [new_id()])
-        await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=10)
+        await eventually(lambda: _sees_the_log(source, view, 2))
     assert await LogReader(source.database).epoch() == 2, "a position of an epoch before raises nothing more"
 
 
@@ -183,9 +183,9 @@ async def test_while_a_restore_runs_nothing_is_raised(source: BusHarness) -> Non
 async def test_an_epoch_raised_by_hand_is_followed_without_a_restart(source: BusHarness, view: BusHarness) -> None:
     await commit_changes(source.log, [new_id() for _ in range(3)])
     async with reading(source, view):
-        await eventually(lambda: _sees_the_log(source, view, 1), within_seconds=10)
+        await eventually(lambda: _sees_the_log(source, view, 1))
         assert await raise_epoch(source.database) == 2
-        await eventually(lambda: _sees_the_log(source, view, 2), within_seconds=10)
+        await eventually(lambda: _sees_the_log(source, view, 2))
 
 
 async def _nothing_was_raised(source: BusHarness, view: BusHarness) -> None:
@@ -193,7 +193,7 @@ async def _nothing_was_raised(source: BusHarness, view: BusHarness) -> None:
     for _ in range(2):
         async with reading(source, view):
             await commit_changes(source.log, [new_id()])
-            await eventually(lambda: _came(source, view), within_seconds=10)
+            await eventually(lambda: _came(source, view))
     assert await LogReader(source.database).epoch() == 1
     async with view.database.session() as session:
         twice = text("SELECT count(*) - count(DISTINCT (entity_id, version)) FROM effect")
@@ -218,7 +218,7 @@ async def test_late_commits_and_rollbacks_are_no_restore(source: BusHarness, vie
     async with reading(source, view):
         for _ in range(10):
             await asyncio.gather(*(write(number) for number in range(9)))
-        await eventually(lambda: _came(source, view), within_seconds=15)
+        await eventually(lambda: _came(source, view))
     async with source.database.session() as session:
         await change(session, source.log, new_id())  # the last number drawn is one that was rolled back
         await session.rollback()
@@ -229,12 +229,12 @@ async def test_an_archived_month_is_no_restore(source: BusHarness, view: BusHarn
     """The position stands on an event whose partition was detached; then every partition is empty."""
     await commit_changes(source.log, [new_id() for _ in range(3)])
     async with reading(source, view):
-        await eventually(lambda: _came(source, view), within_seconds=10)
+        await eventually(lambda: _came(source, view))
         async with source.database.transaction() as session:
             await session.execute(text("ALTER TABLE event DETACH PARTITION event_default"))
             await session.execute(text("CREATE TABLE event_later PARTITION OF event DEFAULT"))
         await commit_changes(source.log, [new_id()])
-        await eventually(lambda: _came(source, view), within_seconds=10)
+        await eventually(lambda: _came(source, view))
     async with source.database.transaction() as session:
         await session.execute(text("ALTER TABLE event DETACH PARTITION event_later"))
         await session.execute(text("CREATE TABLE event_latest PARTITION OF event DEFAULT"))
@@ -257,7 +257,7 @@ async def test_a_dump_put_back_without_a_loss_is_no_restore(
     """Moving to another server: the rows come back as other bytes, and say the same."""
     await commit_changes(source.log, [new_id() for _ in range(3)])
     async with reading(source, view):
-        await eventually(lambda: _came(source, view), within_seconds=10)
+        await eventually(lambda: _came(source, view))
     await backup.dump(_url(source.log), tmp_path / "dump")
     await backup.restore(_url(source.log), tmp_path / "dump")
     await _nothing_was_raised(source, view)
@@ -270,7 +270,7 @@ async def test_a_position_without_a_mark_of_its_own_is_trusted_until_it_moves(
     """Of before the migration, of a later release, or moved since by a release that knows no marks."""
     await commit_changes(source.log, [new_id() for _ in range(3)])
     async with reading(source, view):
-        await eventually(lambda: _came(source, view), within_seconds=10)
+        await eventually(lambda: _came(source, view))
     async with view.database.transaction() as session:
         await session.execute(text(f"UPDATE consumer_position SET last_mark = {mark}"))
     await _nothing_was_raised(source, view)

@@ -63,7 +63,7 @@ async def test_it_is_young_while_the_relay_sends_and_only_grows_old_when_it_stop
         await eventually(behind(watermark, lambda seconds: seconds < 1), within_seconds=20)
     finally:
         await relay.stop()
-    await eventually(behind(watermark, lambda seconds: seconds > 1.5), within_seconds=10)
+    await eventually(behind(watermark, lambda seconds: seconds > 1.5))
     other = KafkaBus(kafka_server.bootstrap_servers).watermark(log.service)
     await other.start()
     await eventually(behind(other, lambda seconds: seconds > 1.5), within_seconds=20)
@@ -86,8 +86,8 @@ async def test_what_was_committed_and_waits_for_an_earlier_transaction_is_not_sa
         async with log.database.transaction() as slow:
             await change(slow, log, new_id())
             await commit_changes(log, [new_id()])
-            await eventually(behind(watermark, lambda seconds: seconds > 1.5), within_seconds=10)
-        await eventually(behind(watermark, lambda seconds: seconds < 1), within_seconds=10)
+            await eventually(behind(watermark, lambda seconds: seconds > 1.5))
+        await eventually(behind(watermark, lambda seconds: seconds < 1))
     finally:
         await relay.stop()
 

@@ -78,7 +78,7 @@ async def test_a_body_that_a_stopped_relay_keeps_back_is_asked_for_again_and_the
             await register(tasks.database, tasks.event_log, seeds("04"), utc_now())
             later.ahead = timedelta(seconds=11)
             moved = later()
-            await eventually(lambda: looked_since(catalogue, moved), within_seconds=10)
+            await eventually(lambda: looked_since(catalogue, moved))
             assert await put("HN-2", "04") == 503
             assert await put("HN-3", "01") == 201, "what is known can be named"
             later.ahead = timedelta(0)

@@ -59,7 +59,7 @@ async def test_an_owner_is_taken_when_the_mirror_has_caught_up_and_asked_for_aga
             async def taken() -> bool:
                 return await put() == 201
 
-            await eventually(taken, within_seconds=15)
+            await eventually(taken)
             assert await put(code="HN-2", owner_organisation_id="02") == 201, "a former code"
             assert await put(code="HN-3", owner_organisation_id="03") == 422
             mirror = catalogue._mirror
@@ -72,7 +72,7 @@ async def test_an_owner_is_taken_when_the_mirror_has_caught_up_and_asked_for_aga
             async def refused() -> bool:
                 return await put(code="HN-5", owner_organisation_id="03") == 422
 
-            await eventually(refused, within_seconds=15)
+            await eventually(refused)
     finally:
         streams = {stream.name for stream in supervisor.streams()}
         await supervisor.stop()

@@ -77,5 +77,5 @@ async def _running(url: str, runtime: Any, **options: Any) -> AsyncIterator[tupl
         async with client_of(target) as client:
             yield target, client
     finally:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await target.stop()

@@ -105,7 +105,7 @@ async def test_a_change_reaches_the_stream_within_a_second(
     runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
     await publish(log, events.programme("nq57-central"))
     async with running(await clone_database("sixclear.monitoring"), runtime) as (target, client):
-        await eventually(ready(target), within_seconds=10)
+        await eventually(ready(target))
         async with streaming(target.app) as reader:
             await eventually(lambda: _frames(reader, 1))
             assert reader.frames[0][0] == "snapshot"
@@ -121,7 +121,7 @@ async def test_a_change_reaches_the_stream_within_a_second(
             (change,) = body["changes"]
             assert (change["entity_type"], change["change"], change["title"]) == ("task", "assigned", "Nhiệm vụ a")
 
-            await eventually(lambda: _frames(reader, 3), within_seconds=10)
+            await eventually(lambda: _frames(reader, 3))
             assert reader.frames[2][1]["status"]["tasks"]["overdue"] == 1, "the deadline passed without an event"
             assert reader.frames[2][1]["changes"] == []
 
@@ -154,7 +154,7 @@ async def test_a_database_that_refuses_the_first_leadership_is_tried_again(
     monkeypatch.setattr(views, "take_leadership", refuse_first)
     runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
     async with running(await clone_database("sixclear.monitoring"), runtime) as (target, _):
-        await eventually(ready(target), within_seconds=10)
+        await eventually(ready(target))
     assert refused == 2
 
 
@@ -179,21 +179,21 @@ async def test_a_second_replica_takes_over_and_shows_what_the_first_one_folds(
     logs = {"tasks": log, "feedback": log, "data-catalog": log}
     (first_runtime, _), (second_runtime, _) = new_runtime(utc_now, logs=logs), new_runtime(utc_now, logs=logs)
     async with running(url, second_runtime) as (second, second_client):
-        await eventually(ready(second), within_seconds=10)
+        await eventually(ready(second))
         async with running(url, first_runtime) as (first, first_client):
-            await eventually(ready(first), within_seconds=10)
+            await eventually(ready(first))
             assert [item["leading"] for item in await _streams(first_client, second_client)] == [False, True]
             async with streaming(first.app) as reader:
                 await eventually(lambda: _frames(reader, 1))
                 await publish(log, events.task("a"))
-                await eventually(lambda: _frames(reader, 2), within_seconds=10)
+                await eventually(lambda: _frames(reader, 2))
                 assert reader.frames[1][1]["status"]["tasks"]["total"] == 1
 
             async def one() -> bool:
                 answers = [await client.get("/api/monitoring/v1/status") for client in (first_client, second_client)]
                 return [answer.json()["tasks"]["total"] for answer in answers] == [1, 1]
 
-            await eventually(one, within_seconds=10)
+            await eventually(one)
             assert [item["leading"] for item in await _streams(first_client)] == [False], "it does not fold"
 
             await second.stop()
@@ -221,7 +221,7 @@ async def test_heartbeats_say_until_when_the_figures_stood(
     runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
     url = await clone_database("sixclear.monitoring")
     async with running(url, runtime, stream_heartbeat_seconds=0.05) as (target, _):
-        await eventually(ready(target), within_seconds=10)
+        await eventually(ready(target))
         async with streaming(target.app) as reader:
 
             async def known() -> bool:
@@ -269,19 +269,19 @@ async def test_figures_that_do_not_reconcile_stand_no_longer_for_who_follows_the
             counted = reader.frames and reader.frames[-1][1]["status"]["tasks"]["total"] == 1
             return bool(counted and reader.heartbeats[-1].get("as_of"))
 
-        await eventually(stands, within_seconds=10)
+        await eventually(stands)
 
         async def refused() -> bool:
             await plant(target._database)
             return target._stream.refusing
 
-        await eventually(refused, within_seconds=10)
+        await eventually(refused)
 
         async def older() -> bool:
             at, as_of = (datetime.fromisoformat(reader.heartbeats[-1][name]) for name in ("at", "as_of"))
             return at - as_of > timedelta(seconds=3)
 
-        await eventually(older, within_seconds=10)
+        await eventually(older)
 
 
 async def test_a_planted_error_stops_the_figures(
@@ -307,7 +307,7 @@ async def test_a_planted_error_stops_the_figures(
             return await answers(503)
 
         await eventually(folded)
-        await eventually(refused_now, within_seconds=10)
+        await eventually(refused_now)
         for path in ("status", "stream"):
             refused = await client.get(f"/api/monitoring/v1/{path}")
             assert (refused.status_code, refused.json()["code"]) == (503, "figures-do-not-reconcile"), path
@@ -318,11 +318,6 @@ async def test_a_planted_error_stops_the_figures(
 
         (said,) = await eventually(reported)
         assert "FiguresDoNotReconcile" in said.detail
-
-        async def takes_requests() -> bool:
-            return not any(check.holds_back for check in target.checks())
-
-        await eventually(takes_requests, within_seconds=10)
         assert not said.holds_back, "the repair is a request to this process"
         await database.close()
 
@@ -341,7 +336,7 @@ async def test_a_bad_event_is_set_aside_and_the_next_one_counted(
             status = (await client.get("/api/monitoring/v1/status")).json()
             return bool(status["tasks"]["total"] == 1)
 
-        await eventually(counted, within_seconds=15)
+        await eventually(counted)
         (tasks,) = [state for state in target.streams() if state.name == "monitoring.tasks"]
         assert tasks.dead_letters == 1
 
@@ -359,7 +354,7 @@ async def test_a_restored_log_takes_the_place_of_the_one_before(
         return bool((status["sources"]["tasks"]["epoch"], status["tasks"]["total"]) == (epoch, total))
 
     async with running(url, runtime) as (_, client):
-        await eventually(lambda: shows(client, 1, 2), within_seconds=10)
+        await eventually(lambda: shows(client, 1, 2))
     async with log.database.transaction() as session:
         await session.execute(text("DELETE FROM event WHERE entity_id = :b"), {"b": B})
         await session.execute(text("UPDATE log_epoch SET epoch = epoch + 1"))
@@ -378,7 +373,7 @@ async def test_with_a_broker_the_view_is_fresh_only_as_far_as_the_relays_say(
     ]
     url = await clone_database("sixclear.monitoring")
     async with running(url, runtime) as (target, client), running(url, runtime) as (_, other_replica):
-        await eventually(ready(target), within_seconds=10)
+        await eventually(ready(target))
         async with streaming(target.app) as reader:
             await eventually(lambda: _frames(reader, 1))
             assert reader.frames[0][1]["status"]["staleness_seconds"] is None

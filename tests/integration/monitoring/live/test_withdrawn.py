@@ -82,7 +82,7 @@ async def test_a_withdrawn_task_is_told_nowhere(
         streaming(leader.app) as one,
         streaming(follower.app) as other,
     ):
-        await eventually(ready(leader), within_seconds=10)
+        await eventually(ready(leader))
         before = await newest_id(database)
         await publish(log, events.task(NAME))
         for reader in (one, other):
@@ -116,7 +116,7 @@ async def test_nothing_of_the_generation_before_is_sent_again(
     logs = {"tasks": log, "feedback": log, "data-catalog": log}
     await publish(log, events.programme("nq57-central"))
     async with running(url, new_runtime(utc_now, logs=logs)[0]) as (target, _), streaming(target.app) as reader:
-        await eventually(ready(target), within_seconds=10)
+        await eventually(ready(target))
         before = await newest_id(database)
         for name in (NAME, "another"):
             await publish(log, events.task(name))

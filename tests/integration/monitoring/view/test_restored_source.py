@@ -45,7 +45,7 @@ async def test_the_figures_are_those_of_the_restored_database(
     for name in ("lost", "gone"):
         await publish(log, events.task(name, "completed", status="completed"))
     async with running(url, runtime) as (_, client):
-        await eventually(lambda: _total(client, 5, 1), within_seconds=10)
+        await eventually(lambda: _total(client, 5, 1))
         await backup.restore(_url(log), tmp_path / "dump")
         for number in range(since):
             await publish(log, events.task(f"new {number}"))
@@ -65,7 +65,7 @@ async def test_while_it_is_read_again_the_view_is_not_called_fresh(
     await publish(log, events.task("lost"))
     stale: list[Any] = []
     async with running(await clone_database("sixclear.monitoring"), runtime) as (_, client):
-        await eventually(lambda: _total(client, 1, 1), within_seconds=10)
+        await eventually(lambda: _total(client, 1, 1))
         async with log.database.transaction() as session:
             await session.execute(text("TRUNCATE event RESTART IDENTITY"))
 
@@ -86,8 +86,8 @@ async def test_a_restore_without_a_loss_changes_nothing(
     runtime, _ = new_runtime(utc_now, logs={"tasks": log, "feedback": log, "data-catalog": log})
     await publish(log, events.task("a"))
     async with running(await clone_database("sixclear.monitoring"), runtime) as (_, client):
-        await eventually(lambda: _total(client, 1, 1), within_seconds=10)
+        await eventually(lambda: _total(client, 1, 1))
         await backup.dump(_url(log), tmp_path / "dump")
         await backup.restore(_url(log), tmp_path / "dump")
         await publish(log, events.task("b"))
-        await eventually(lambda: _total(client, 2, 1), within_seconds=10)
+        await eventually(lambda: _total(client, 2, 1))

@@ -35,7 +35,7 @@ async def settled(service: Service, least: int) -> tuple[int, int]:
             row = (await session.execute(_UPDATES)).one()
         return tuple(row) if row.n_tup_upd >= least else None
 
-    found: tuple[int, int] = await eventually(told, within_seconds=15)
+    found: tuple[int, int] = await eventually(told)
     return found
 
 

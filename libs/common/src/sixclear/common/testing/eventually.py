@@ -9,9 +9,12 @@ T = TypeVar("T")
 
 
 async def eventually(
-    probe: Callable[[], Awaitable[T]], *, within_seconds: float = 5.0, every_seconds: float = 0.02
+    probe: Callable[[], Awaitable[T]], *, within_seconds: float = 20.0, every_seconds: float = 0.02
 ) -> T:
-    """The first truthy answer of `probe`; raises AssertionError with the last answer when time is up."""
+    """The first truthy answer of `probe`; raises AssertionError with the last answer when time is up.
+
+    State `within_seconds` where the time is a promise of the product; else it only bounds a busy machine.
+    """
     deadline = time.monotonic() + within_seconds
     while True:
         answer = await probe()
