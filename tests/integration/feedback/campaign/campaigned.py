@@ -6,10 +6,10 @@ from uuid import UUID
 from tests.integration.feedback.conftest import Service, an_answer, an_assigned_submission
 
 
-async def a_campaign(service: Service, count: int, **changes: Any) -> list[tuple[UUID, str]]:
-    """So many copies, each with the receipt code of its sender."""
+async def a_campaign(service: Service, count: int, first: int = 0, **changes: Any) -> list[tuple[UUID, str]]:
+    """So many copies, each with the receipt code of its sender; `first` is the number of the first of them."""
     made = []
-    for number in range(count):
+    for number in range(first, first + count):
         service.clock.pass_by(hours=1)
         made.append(await an_assigned_submission(service, f"a-copy-of-a-campaign-{number}", **changes))
     return made

@@ -14,7 +14,10 @@ from tests.integration.feedback.conftest import (
     an_assigned_submission,
 )
 
+from sixclear.common.caller import Caller
+from sixclear.common.use_case import Context
 from sixclear.feedback.campaign import service as campaigns
+from sixclear.feedback.sealing import service as sealing
 
 pytestmark = pytest.mark.asyncio
 
@@ -84,6 +87,65 @@ async def test_a_large_campaign_is_answered_part_by_part(service: Service, monke
     told = [(await published(service, made[0][0], answer)).json() for _ in range(3)]
     assert [(len(part["items"]), part["more"]) for part in told] == [(3, True), (1, False), (0, False)]
     assert {row["status"] for row in await service.rows("submission")} == {"answered"}
+
+
+async def test_older_copies_with_another_draft_keep_no_newer_one_from_its_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await a_campaign(service, 3)
+    for case, _ in made:
+        said = await service.post("ministry", f"/submissions/{case}/answers", an_answer())
+        assert said.status_code == 201, said.text
+    newer = await a_campaign(service, 2, first=3)
+    second = await drafted(service, newer[0][0], text="Bộ công bố lịch của 20 phòng thí nghiệm trước 31/3/2026.")
+    assert {item["submission_id"] for item in second.json()["items"]} == {str(case) for case, _ in newer}
+    monkeypatch.setattr(campaigns, "_MOST", 2)
+    answer = second.json()["items"][0]["answer_id"]
+    parts = [(await published(service, newer[0][0], answer)).json() for _ in range(2)]
+    assert [(len(part["items"]), part["more"]) for part in parts] == [(2, False), (0, False)]
+    assert {(await service.case(code))["answer"] is None for _, code in newer} == {False}
+    assert {(await service.case(code))["answer"] for _, code in made} == {None}
+
+
+async def test_a_drafter_says_it_better_in_every_copy_and_that_is_published(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await a_campaign(service, 4)
+    own = made[3][0]
+    (await drafted(service, made[0][0])).raise_for_status()
+    said = await service.post("ministry", f"/submissions/{own}/answers", an_answer(text="Vụ này có điểm riêng."))
+    assert said.status_code == 201, said.text
+    monkeypatch.setattr(campaigns, "_MOST", 1)
+    better = an_answer()["text"] + " Việc kiểm tra bắt đầu ngày thứ Hai."
+    parts = [(await drafted(service, made[1][0], text=better)).json() for _ in range(3)]
+    assert [([item["became"] for item in part["items"]], part["more"]) for part in parts] == [
+        (["drafted", "drafted"], True),
+        (["drafted_before", "drafted"], False),
+        (["drafted_before"], False),
+    ]
+    answer = parts[0]["items"][0]["answer_id"]
+    told = [(await published(service, made[1][0], answer)).json() for _ in range(3)]
+    assert [(len(part["items"]), part["more"]) for part in told] == [(2, True), (1, False), (0, False)]
+    assert [((await service.case(code))["answer"] or {}).get("text") for _, code in made] == [better] * 3 + [None]
+    numbers = {(row["submission_id"], row["campaign_id"]) for row in await service.rows("answer")}
+    assert len({number for case, number in numbers if case != own}) == 2
+    erased = await service.public("/mailbox/erasure", {"receipt_code": made[0][1], "what": "case"})
+    assert erased.status_code == 200, erased.text
+    rows = [row["campaign_id"] for row in await service.rows("answer") if row["submission_id"] == made[0][0]]
+    assert rows == [None, None], "nothing of an erased case tells with which others it was one"
+
+
+async def test_a_copy_that_takes_no_answer_keeps_none_from_the_others(service: Service) -> None:
+    made = await a_campaign(service, 3)
+    async with service.database.transaction() as session:
+        ctx = Context(session, service.log, Caller("test"), service.clock())
+        await sealing.erase(ctx, made[1][0], sealing.CONTENT)
+    draft = (await drafted(service, made[0][0])).json()
+    assert [item["submission_id"] for item in draft["items"]] == [str(made[0][0]), str(made[2][0])]
+    assert (draft["left"], draft["more"]) == ([str(made[1][0])], False)
+    told = await published(service, made[0][0], draft["items"][0]["answer_id"])
+    assert [item["became"] for item in told.json()["items"]] == ["published", "published"]
+    assert {row["submission_id"] for row in await service.rows("answer")} == {made[0][0], made[2][0]}
 
 
 async def test_an_answer_to_a_campaign_corrects_nothing_and_is_of_now(service: Service) -> None:

@@ -56,6 +56,8 @@ class Answer(Base):
     # The published answer that this one takes the place of, and why.
     corrects: Mapped[UUID | None]
     correction_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The same in all copies of a campaign into which one draft was written; null of an answer to one case.
+    campaign_id: Mapped[UUID | None]
 
     __table_args__ = (
         CheckConstraint(FOUR_EYES, name="two_persons"),

@@ -28,6 +28,12 @@ async def withdraw_drafts(session: AsyncSession, submission_id: UUID, withdrawn_
     await session.execute(drafts.where(Answer.withdrawn_at.is_(None)).values(withdrawn_at=withdrawn_at))
 
 
+async def forget_campaign(session: AsyncSession, submission_id: UUID) -> None:
+    """Forget with which other cases the answers of a submission were drafted; its row is locked already."""
+    drafted = update(Answer).where(Answer.submission_id == submission_id, Answer.campaign_id.is_not(None))
+    await session.execute(drafted.values(campaign_id=None))
+
+
 async def take_back_schedule(session: AsyncSession, submission_id: UUID) -> None:
     """Let no answer of a submission go out by its schedule; its row is locked already."""
     waiting = update(Answer).where(Answer.submission_id == submission_id, Answer.published_at.is_(None))

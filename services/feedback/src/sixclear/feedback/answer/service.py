@@ -39,11 +39,6 @@ from sixclear.feedback.transfer import service as transfers
 
 # What the statement on an answer has a hash of, in this order.
 _STATED = ("outcome", "reason", "legal_basis", "text", "points")
-# What a draft says beside its words, and who wrote it.
-_SAID = (
-    *("outcome", "next_date", "corrects", "responsible_organisation_id"),
-    *("drafted_by", "drafted_person", "drafted_position"),
-)
 _RESPONSIBLE = "#/responsible_organisation_id"
 _CLOCK = Caller("clock")
 _CHUNK = 100
@@ -163,16 +158,6 @@ async def get_answer(ctx: Context, submission_id: UUID, answer_id: UUID) -> Answ
     return answer
 
 
-async def waiting_like(ctx: Context, answer: Answer, submission_id: UUID) -> Answer | None:
-    """The last answer of another case, where it waits to be published and says the very same; None otherwise."""
-    own = (await list_answers(ctx, answer.submission_id)).promises[answer.answer_id]
-    key = await sealing.key_to_read(ctx, answer.submission_id)
-    said = words_of(key, answer) | {name: getattr(answer, name) for name in _SAID}
-    promised = [(promise_words(key, one), one.due_date) for one in own]
-    found = await list_answers(ctx, submission_id)
-    return _waiting(await sealing.key_to_read(ctx, submission_id), found, said, promised)
-
-
 async def publish_answer(
     ctx: Context, hub: UUID, submission_id: UUID, answer_id: UUID, entry: Publication, expect: Expect
 ) -> Submission:
@@ -288,3 +273,8 @@ async def require_no_part(ctx: Context, submission_id: UUID, others: Iterable[Ca
 async def withdraw_drafts(ctx: Context, submission_id: UUID, withdrawn_at: datetime) -> None:
     """Withdraw what was drafted and not published, because the case goes to another body."""
     await repository.withdraw_drafts(ctx.session, submission_id, withdrawn_at)
+
+
+async def forget_campaign(ctx: Context, submission_id: UUID) -> None:
+    """Forget with which other cases answers were drafted: it tells that the words of an erased case were theirs."""
+    await repository.forget_campaign(ctx.session, submission_id)

@@ -3,46 +3,77 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from sixclear.feedback.answer.models import Answer
 from sixclear.feedback.submission.models import Submission, reviewed_by_none
 
-
-async def list_unanswered(
-    session: AsyncSession, case: Submission, persons: Collection[str], limit: int
-) -> Sequence[UUID]:
-    """Copies of a case that its body has and has drafted nothing for, the oldest first; none that `persons` review."""
-    return await _listed(session, case, [Submission.status == "assigned", *reviewed_by_none(persons)], limit)
+# Which cases of a campaign wait for something.
+Waits = Sequence[ColumnElement[bool]]
+_OWN = Answer.submission_id == Submission.submission_id
+_PENDING = (Answer.published_at.is_(None), Answer.withdrawn_at.is_(None))
 
 
-async def list_drafted(
-    session: AsyncSession, case: Submission, answer: Answer, persons: Collection[str], limit: int
-) -> Sequence[UUID]:
-    """Copies of a case in which a draft waits that may be this answer, as far as that stands in clear."""
-    drafted = exists().where(
-        Answer.submission_id == Submission.submission_id,
-        Answer.published_at.is_(None),
-        Answer.withdrawn_at.is_(None),
+def unanswered(answer: Answer, persons: Collection[str]) -> Waits:
+    """Copies for which nothing is drafted, or the drafter of this answer drafted another one for all copies.
+
+    None that `persons` review, and none whose answer goes out by a schedule.
+    """
+    here = exists().where(_OWN, Answer.campaign_id == answer.campaign_id)
+    drafter = (
         Answer.drafted_by == answer.drafted_by,
-        Answer.outcome == answer.outcome,
-        Answer.responsible_organisation_id == answer.responsible_organisation_id,
+        Answer.drafted_person.is_not_distinct_from(answer.drafted_person),
+        Answer.drafted_position.is_not_distinct_from(answer.drafted_position),
     )
-    waits = (Submission.status == "in_review", ~Submission.in_expert_review, drafted)
-    return await _listed(session, case, [*waits, *reviewed_by_none(persons)], limit)
+    before = exists().where(
+        _OWN, *_PENDING, *drafter, Answer.publish_at.is_(None), Answer.campaign_id.is_not(None), _newest()
+    )
+    replaced = and_(Submission.status == "in_review", ~here, before)
+    return [or_(Submission.status == "assigned", replaced), *reviewed_by_none(persons)]
 
 
-async def _listed(
-    session: AsyncSession, case: Submission, conditions: Sequence[ColumnElement[bool]], limit: int
-) -> Sequence[UUID]:
-    if case.words_hash is None:
-        return []
-    copies = select(Submission.submission_id).where(
+def drafted(answer: Answer, persons: Collection[str]) -> Waits:
+    """Copies in which the draft waits that was written with this answer; none that experts or `persons` review."""
+    waits = exists().where(_OWN, *_PENDING, Answer.campaign_id == answer.campaign_id, _newest())
+    return [Submission.status == "in_review", ~Submission.in_expert_review, waits, *reviewed_by_none(persons)]
+
+
+def _newest() -> ColumnElement[bool]:
+    """No draft came after this one. Of one hour, which is all that an anonymous case keeps, none to its case alone."""
+    other = aliased(Answer)
+    later = or_(
+        other.drafted_at > Answer.drafted_at,
+        and_(other.drafted_at == Answer.drafted_at, other.campaign_id.is_(None)),
+    )
+    return ~exists().where(other.submission_id == Answer.submission_id, other.answer_id != Answer.answer_id, later)
+
+
+async def list_copies(session: AsyncSession, case: Submission, waits: Waits, limit: int) -> Sequence[UUID]:
+    """So many copies of a case that its body has and that wait for this, the oldest first."""
+    copies = select(Submission.submission_id).where(*_copies(case), *waits)
+    ordered = copies.order_by(Submission.received_at, Submission.submission_id).limit(limit)
+    return (await session.scalars(ordered)).all()
+
+
+async def still_wait(
+    session: AsyncSession, case: Submission, waits: Waits, submission_ids: Collection[UUID]
+) -> Collection[UUID]:
+    """Those of these submissions, whose rows are locked, that are such copies still."""
+    named = Submission.submission_id.in_(submission_ids)
+    return set(await session.scalars(select(Submission.submission_id).where(named, *_copies(case), *waits)))
+
+
+def _copies(case: Submission) -> Waits:
+    return [
         Submission.words_hash == case.words_hash,
         Submission.organisation_id == case.organisation_id,
         Submission.submission_id != case.submission_id,
-        *conditions,
-    )
-    ordered = copies.order_by(Submission.received_at, Submission.submission_id).limit(limit)
-    return (await session.scalars(ordered)).all()
+    ]
+
+
+async def find_draft(session: AsyncSession, submission_id: UUID, campaign_id: UUID) -> Answer | None:
+    """The draft of a case that was written with the others of this campaign."""
+    found = select(Answer).where(Answer.submission_id == submission_id, Answer.campaign_id == campaign_id, *_PENDING)
+    return await session.scalar(found.order_by(Answer.drafted_at.desc(), Answer.answer_id.desc()).limit(1))

@@ -1,13 +1,14 @@
 """What became of the cases of a campaign, as responses."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sixclear.feedback.answer.models import Answer
 from sixclear.feedback.campaign.schemas import CampaignCase, CampaignStep
 from sixclear.feedback.submission.models import Submission
 
 
-def step_response(done: Sequence[tuple[Submission, Answer, str]], more: bool) -> CampaignStep:
+def step_response(done: Sequence[tuple[Submission, Answer, str]], left: Sequence[UUID], more: bool) -> CampaignStep:
     """Identifiers and states; no words, since answers are kept for retries."""
     items = [
         CampaignCase.model_validate(
@@ -20,4 +21,4 @@ def step_response(done: Sequence[tuple[Submission, Answer, str]], more: bool) ->
         )
         for case, answer, became in done
     ]
-    return CampaignStep(items=items, more=more)
+    return CampaignStep(items=items, left=list(left), more=more)

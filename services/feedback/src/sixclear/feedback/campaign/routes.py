@@ -31,12 +31,12 @@ async def draft(
 ) -> CampaignStep:
     """Draft one answer in a case and in its copies: cases with the same words, which the same body has to answer.
 
-    A copy for which something is drafted already is left. Each case keeps its receipt, its clock and an answer of its
-    own. `If-Match` is of the named case.
+    A copy for which somebody drafted an answer of its own is left; what the caller drafted for all copies before is
+    replaced. Each case keeps its receipt, its clock and an answer of its own. `If-Match` is of the named case.
     """
     step = await service.draft(ctx, hub, submission_id, entry, expect)
     tag(response, ctx.log, step.case)
-    return step_response(step.done, step.more)
+    return step_response(step.done, step.left, step.more)
 
 
 @router.post(
@@ -54,10 +54,10 @@ async def publish(
     expect: ExpectDep,
     response: Response,
 ) -> CampaignStep:
-    """Publish a draft that another person wrote, in its case and in each copy where the very same words wait.
+    """Publish a draft that another person wrote, in its case and in each copy into which it was drafted with it.
 
-    A copy that experts review, or whose last draft says something else, is left to a publisher of its own.
+    A copy that experts review, or for which something was drafted since, is left to a publisher of its own.
     """
     step = await service.publish(ctx, hub, submission_id, answer_id, expect)
     tag(response, ctx.log, step.case)
-    return step_response(step.done, step.more)
+    return step_response(step.done, step.left, step.more)

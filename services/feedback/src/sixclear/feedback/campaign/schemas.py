@@ -42,3 +42,9 @@ class CampaignStep(Schema):
 
     items: list[CampaignCase] = Field(max_length=50)
     more: bool = Field(description="There may be more copies than one request takes: send it again for the next ones.")
+    left: list[UUID] = Field(
+        default=[],
+        max_length=50,
+        description="Copies that take no answer in this way, such as one whose text was erased: look into each by "
+        "itself.",
+    )

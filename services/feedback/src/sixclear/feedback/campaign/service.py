@@ -1,15 +1,17 @@
-"""One answer for the copies of a campaign: drafted in each, published in each where the very same words wait."""
+"""One answer for the copies of a campaign: drafted in each, and published in each into which it was drafted."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sixclear.common.entity import HasVersion
+from sixclear.common.errors import DomainError
 from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.models import Answer
 from sixclear.feedback.answer.schemas import Publication
 from sixclear.feedback.campaign import repository
+from sixclear.feedback.campaign.repository import Waits
 from sixclear.feedback.campaign.schemas import CampaignAnswerEntry
 from sixclear.feedback.submission.access import persons_of
 from sixclear.feedback.submission.models import Submission
@@ -25,56 +27,76 @@ Done = tuple[Submission, Answer, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The named case, what became of it and of its copies, and whether more of them may wait."""
+    """The named case, what became of it and of its copies, which took no answer, and whether more may wait."""
 
     case: Submission
     done: Sequence[Done]
+    left: Sequence[UUID]
     more: bool
 
 
 async def draft(ctx: Context, hub: UUID, submission_id: UUID, entry: CampaignAnswerEntry, expect: Expect) -> Step:
-    """Draft one answer in a case, and in its copies for which the same body has drafted nothing.
+    """Draft one answer in a case, and in its copies for which the same body has drafted nothing of their own.
 
-    Raises what `draft_answer` raises.
+    What the caller drafted for all copies before is replaced. Raises what `draft_answer` raises of the named case.
     """
-    case = await submissions.get_submission(ctx, hub, submission_id)
-    copies = await repository.list_unanswered(ctx.session, case, persons_of(ctx.caller), _MOST + 1)
-    taken = await _locked(ctx, case, copies[:_MOST], "assigned")
     answer, case, new = await answers.draft_answer(ctx, hub, submission_id, entry, expect)
-    done = [(case, answer, "drafted" if new else "drafted_before")]
-    for one in taken:
-        answer, copy, _ = await answers.draft_answer(ctx, hub, one, entry, _any_version)
-        done.append((copy, answer, "drafted"))
-    return Step(case, done, len(copies) > _MOST)
+    campaign_id = answer.campaign_id = answer.campaign_id or answer.answer_id
+    await ctx.session.flush()
+    first = (case, answer, "drafted" if new else "drafted_before")
+
+    async def one(copy_id: UUID) -> Done:
+        drafted, copy, _ = await answers.draft_answer(ctx, hub, copy_id, entry, _any_version)
+        drafted.campaign_id = campaign_id
+        await ctx.session.flush()
+        return copy, drafted, "drafted"
+
+    return await _in_copies(ctx, case, repository.unanswered(answer, persons_of(ctx.caller)), [first], one)
 
 
 async def publish(ctx: Context, hub: UUID, submission_id: UUID, answer_id: UUID, expect: Expect) -> Step:
-    """Publish a draft in a case, and in its copies where the very same words wait.
+    """Publish a draft in a case, and in its copies in which it waits as it was drafted with this one.
 
-    A draft that is published already is left: the next copies are. A copy with other words in its last draft waits for
-    a publisher of its own. Raises what `publish_answer` raises.
+    A draft that is published already is left: the next copies are. A copy for which something was drafted since waits
+    for a publisher of its own. Raises what `publish_answer` raises of the named case.
     """
     case = await submissions.get_submission(ctx, hub, submission_id)
     answer = await answers.get_answer(ctx, submission_id, answer_id)
-    copies = await repository.list_drafted(ctx.session, case, answer, persons_of(ctx.caller), _MOST + 1)
-    taken = await _locked(ctx, case, copies[:_MOST], "in_review")
-    done: list[Done] = []
+    campaign_id, first = answer.campaign_id, []
     if answer.published_at is None:
         case = await answers.publish_answer(ctx, hub, submission_id, answer_id, Publication(), expect)
-        done.append((case, answer, "published"))
-    for one in taken:
-        same = await answers.waiting_like(ctx, answer, one)
-        if same is not None:
-            copy = await answers.publish_answer(ctx, hub, one, same.answer_id, Publication(), _any_version)
-            done.append((copy, same, "published"))
-    return Step(case, done, len(copies) > _MOST)
+        first = [(case, answer, "published")]
+    if campaign_id is None:
+        return Step(case, first, [], more=False)
+
+    async def one(copy_id: UUID) -> Done:
+        draft = await repository.find_draft(ctx.session, copy_id, campaign_id)
+        assert draft is not None, "a copy waits for its draft alone"
+        copy = await answers.publish_answer(ctx, hub, copy_id, draft.answer_id, Publication(), _any_version)
+        return copy, draft, "published"
+
+    return await _in_copies(ctx, case, repository.drafted(answer, persons_of(ctx.caller)), first, one)
 
 
-async def _locked(ctx: Context, case: Submission, copies: Sequence[UUID], status: str) -> list[UUID]:
-    """Those of the copies that still wait with the body of the case, their rows and its own locked in one order."""
-    body = case.organisation_id
-    found = await submissions.lock_many(ctx, [case.submission_id, *copies])
-    return [one for one in copies if (found[one].status, found[one].organisation_id) == (status, body)]
+async def _in_copies(
+    ctx: Context, case: Submission, waits: Waits, first: Sequence[Done], one: Callable[[UUID], Awaitable[Done]]
+) -> Step:
+    """Do the same in the copies that wait for it; what is refused in one of them leaves the others as they are."""
+    if case.words_hash is None:
+        return Step(case, first, [], more=False)
+    found = await repository.list_copies(ctx.session, case, waits, _MOST + 1)
+    free = await submissions.lock_free(ctx, found[:_MOST])
+    still = await repository.still_wait(ctx.session, case, waits, free)
+    done, left = list(first), []
+    for copy_id in (copy_id for copy_id in found[:_MOST] if copy_id in still):
+        try:
+            async with ctx.session.begin_nested():
+                done.append(await one(copy_id))
+        except DomainError:
+            left.append(copy_id)
+    # A copy that somebody else works on just now may wait; with none done, those that are left stand in the way.
+    held = len(free) < len(found[:_MOST])
+    return Step(case, done, left, more=held or (len(found) > _MOST and len(done) > len(first)))
 
 
 def _any_version(_: HasVersion | None) -> None:

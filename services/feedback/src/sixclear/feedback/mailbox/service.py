@@ -200,6 +200,7 @@ async def erase_case(ctx: Context, submission: Submission) -> Erasure:
     """Erase all that was written in a locked submission; its public copy is taken back."""
     erasure = await erasing.shred(ctx, submission)
     await attachments.forget_of_case(ctx, submission.submission_id)
+    await answers.forget_campaign(ctx, submission.submission_id)
     await publications.withdraw_of_case(of_case(ctx, submission), submission.submission_id)
     return erasure
 

@@ -295,10 +295,12 @@ async def forget_steps(session: AsyncSession, step_ids: Collection[UUID]) -> Non
     await session.execute(delete(HourStep).where(HourStep.step_id.in_(step_ids)))
 
 
-async def lock_all(session: AsyncSession, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
-    """These submissions; their rows locked, in one order."""
+async def lock_all(
+    session: AsyncSession, submission_ids: Collection[UUID], *, skip_locked: bool = False
+) -> dict[UUID, Submission]:
+    """These submissions; their rows locked, in one order. With `skip_locked` those that no other transaction holds."""
     named = select(Submission).where(Submission.submission_id.in_(submission_ids))
-    rows = await session.scalars(named.order_by(Submission.submission_id).with_for_update())
+    rows = await session.scalars(named.order_by(Submission.submission_id).with_for_update(skip_locked=skip_locked))
     return {row.submission_id: row for row in rows}
 
 

@@ -50,9 +50,12 @@ async def lock_any(ctx: Context, submission_id: UUID) -> Submission | None:
     return await repository.find_submission(ctx.session, submission_id, lock=True)
 
 
-async def lock_many(ctx: Context, submission_ids: Collection[UUID]) -> Mapping[UUID, Submission]:
-    """These submissions, their rows locked in one order; who may act on each is asked by the caller."""
-    return await repository.lock_all(ctx.session, submission_ids)
+async def lock_free(ctx: Context, submission_ids: Collection[UUID]) -> Collection[UUID]:
+    """Those of these submissions whose rows no other transaction holds, locked; who may act is asked by the caller.
+
+    It waits for none, so rows that are held already can never end in a deadlock.
+    """
+    return await repository.lock_all(ctx.session, submission_ids, skip_locked=True)
 
 
 async def readable_among(ctx: Context, hub: UUID, submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
