@@ -64,10 +64,10 @@ async def test_while_the_sender_completes_the_clock_stands_still_and_the_reply_l
     assert (pause["ended_by"], pause["to_at"]) == ("sender", "2025-11-11T03:00:00Z")
     told = [(event.change, event.data["step"], event.data["due_at"]) for event in (await service.events())[-4:]]
     assert told == [
-        ("message_added", None, DUE),
+        ("message_added", "draft", DUE),
         ("clock_paused", "completion", "2025-12-04T10:00:00Z"),
         ("message_added", "completion", "2025-12-04T10:00:00Z"),
-        ("clock_resumed", None, "2025-11-27T10:00:00Z"),
+        ("clock_resumed", "draft", "2025-11-27T10:00:00Z"),
     ]
     assert {event.data["first_due_at"] for event in await service.events()} == {DUE}
     await sequencer(service, tmp_path).run()

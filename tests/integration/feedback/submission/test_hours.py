@@ -62,6 +62,7 @@ async def test_nothing_of_an_hour_is_published_before_its_end(service: Service, 
     await log.run()
     (told,) = await service.events()
     assert (told.change, told.version, told.previous_version) == ("received", 1, None)
+    assert told.data["step"] == "triage", "finer, and without an instant"
     assert f"{told.occurred_at:%Y-%m-%dT%H:%M:%SZ}" == told.data["received_at"] == HOUR
     assert (await shown(service)).size == 16
     assert await _counted(service) == 1

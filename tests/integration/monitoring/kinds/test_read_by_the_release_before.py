@@ -54,6 +54,8 @@ def test_the_release_before_reads_every_change_of_a_submission(tmp_path: Path) -
         status = "withdrawn" if change == "taken_back" else "in_review"
         data = whole["data"] | FINER | {"change": change, "status": status}
         told.append(whole | {"type": f"vn.sixclear.feedback.submission.{change}.v1", "data": data})
+    for step in ("triage", "assignment", "draft", "release", "completion", "appeal", "a name that was added since"):
+        told.append(whole | {"data": whole["data"] | {"step": step}})
     zipfile.ZipFile(RELEASE).extractall(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", READER],

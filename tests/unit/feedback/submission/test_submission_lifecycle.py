@@ -100,3 +100,20 @@ def test_a_case_is_erased_only_when_no_answer_is_owed() -> None:
         )
         with pytest.raises(TransitionNotAllowed):
             lifecycle.shred(a_submission(status=status), "appeal")
+
+
+@pytest.mark.parametrize(
+    ("status", "step", "waits_for"),
+    [
+        ("received", None, "triage"),
+        ("triaged", None, "assignment"),
+        ("assigned", None, "draft"),
+        ("in_review", None, "release"),
+        ("answered", None, None),
+        ("withdrawn", None, None),
+        ("assigned", "completion", "completion"),
+        ("answered", "appeal", "appeal"),
+    ],
+)
+def test_it_is_told_what_a_case_waits_for(status: str, step: str | None, waits_for: str | None) -> None:
+    assert lifecycle.waits_for(status, step) == waits_for

@@ -34,6 +34,8 @@ _ALLOWED_FROM = {
     "escalated": _OPEN,
     "linked": _OPEN | {"answered"},
 }
+# What an open case waits for where no pause and no appeal says so. Names are added, never changed: events have them.
+_WAITS_FOR = {"received": "triage", "triaged": "assignment", "assigned": "draft", "in_review": "release"}
 # How well a sender can be known, from least to most.
 IDENTITY_LEVELS = ("anonymous", "pseudonymous", "named", "verified")
 
@@ -49,6 +51,14 @@ class CaseState:
     identity_level: str = "pseudonymous"
     paused: bool = False
     in_expert_review: bool = False
+
+
+def waits_for(status: str, step: str | None) -> str | None:
+    """What the case waits for, by name: its own `step` (a pause, an appeal), else what follows from its status.
+
+    None once nobody owes it anything. That experts review it is not among the names: nobody outside may notice it.
+    """
+    return step or _WAITS_FOR.get(status)
 
 
 def triage(

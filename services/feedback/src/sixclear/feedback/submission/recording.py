@@ -3,12 +3,14 @@
 from sixclear.common.recording import EntityKind
 from sixclear.common.use_case import Context
 from sixclear.feedback.submission.events import SubmissionData
+from sixclear.feedback.submission.lifecycle import waits_for
 from sixclear.feedback.submission.models import Submission, by_hour
 
 
 async def submission_data(_ctx: Context, submission: Submission, change: str) -> SubmissionData:
     """The public state of a submission after `change`."""
     own = {name: getattr(submission, name) for name in SubmissionData.model_fields if name != "change"}
+    own["step"] = waits_for(submission.status, submission.step)
     return SubmissionData(change=change, **own)
 
 
