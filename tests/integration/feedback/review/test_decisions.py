@@ -27,8 +27,10 @@ async def test_the_answer_waits_for_the_decision_on_the_reviews(service: Service
     confirm = f"{case}/review-decisions/{decision['decision_id']}/confirm"
     same = await service.post("feedback-hub", confirm, {})
     assert (same.status_code, same.json()["code"]) == (403, "review-decision-by-drafter")
+    assert (await own(service, "expert-1", f"/{first}")).json()["decision"] is None, "a draft is told to no expert"
     await done(service, "feedback-publisher", confirm, {})
     await done(service, "feedback-publisher", publish, {})
+    assert (await own(service, "expert-1", f"/{first}")).json()["decision"] == DECISION
     shown = await service.get(f"{case}/reviews")
     [told] = shown["decisions"]
     assert (told["reason"], told["confirmed_by"], shown["in_expert_review"]) == (

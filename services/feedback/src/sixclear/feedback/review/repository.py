@@ -124,3 +124,11 @@ async def list_discussion(session: AsyncSession, reviewer_id: UUID, review_id: U
         Review.submission_id == ReviewMessage.submission_id,
     )
     return (await session.scalars(select(ReviewMessage).where(own).order_by(ReviewMessage.number))).all()
+
+
+async def find_decided(session: AsyncSession, reviewer_id: UUID, review_id: UUID) -> ReviewDecision | None:
+    """What was decided on the case last, and confirmed; nothing where the expert gave no review of it."""
+    joined = select(ReviewDecision).join(Review, Review.submission_id == ReviewDecision.submission_id)
+    own = Review.review_id == review_id, Review.reviewer_id == reviewer_id, Review.status == "given"
+    confirmed = joined.where(*own, ReviewDecision.confirmed_at.is_not(None))
+    return await session.scalar(confirmed.order_by(ReviewDecision.confirmed_at.desc()).limit(1))

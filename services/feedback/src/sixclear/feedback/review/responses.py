@@ -18,6 +18,7 @@ from sixclear.feedback.review.schemas import (
     CaseReviews,
     CriteriaSetView,
     DecisionState,
+    DecisionTold,
     DecisionView,
     DiscussionMessage,
     OwnReview,
@@ -99,6 +100,7 @@ def own_response(
     words: Mapping[str, str | None],
     others: Sequence[Review],
     discussion: Sequence[ReviewMessage],
+    decision: ReviewDecision | None,
     names: Briefs,
 ) -> OwnReview:
     """A review as its expert sees it: `words` are title and text, where they may be read."""
@@ -117,6 +119,7 @@ def own_response(
         words=words_of(key, review),
         others=[_peer(key, one) for one in others] if given else None,
         discussion=discussion_response(key, discussion, labels) if given else None,
+        decision=None if decision is None else DecisionTold(advice=decision.advice, reason=reason_of(key, decision)),
     )
 
 

@@ -223,7 +223,7 @@ async def get_own(ctx: ContextDep, review_id: UUID, response: Response) -> OwnRe
     tag(response, ctx.log, found.review)
     names = await organisations.briefs(ctx, [found.submission.organisation_id])
     return responses.own_response(
-        found.key, found.review, found.submission, found.words, found.others, found.discussion, names
+        found.key, found.review, found.submission, found.words, found.others, found.discussion, found.decision, names
     )
 
 

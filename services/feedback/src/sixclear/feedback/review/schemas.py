@@ -173,10 +173,19 @@ class PeerReview(Schema):
     words: str
 
 
+class DecisionTold(Schema):
+    """What was decided on the reviews of a case, for the experts who gave one."""
+
+    advice: Advice
+    reason: str
+
+
 class OwnReview(OwnReviewSummary):
     """A review as its expert sees it. The sender is never shown; others' reviews only after the own one."""
 
-    title: str | None = Field(description="Null of a sealed initiative before the expert declared to be free.")
+    title: str | None = Field(
+        description="Null of a sealed initiative before the expert declared to be free, and once declined."
+    )
     text: str | None = Field(description="Null before the expert declared to be free of conflicts.")
     abstract: str | None = Field(
         default=None, description="Of a sealed initiative: its public abstract, by which to see a conflict."
@@ -189,3 +198,6 @@ class OwnReview(OwnReviewSummary):
     words: str | None
     others: list[PeerReview] | None = Field(description="Null before the own review is given.")
     discussion: list[DiscussionMessage] | None = Field(description="Null before the own review is given.")
+    decision: DecisionTold | None = Field(
+        default=None, description="What was decided on the reviews; null before that, and without an own review."
+    )

@@ -75,6 +75,12 @@ async def leave_bodies(session: AsyncSession, case_id: UUID, body: str) -> None:
     await session.execute(delete(WrappedKey).where(WrappedKey.submission_id == case_id, *others))
 
 
+async def delete_wrap(session: AsyncSession, case_id: UUID, purpose: str, recipient: str) -> None:
+    """Delete what is wrapped for one recipient."""
+    named = WrappedKey.submission_id == case_id, WrappedKey.purpose == purpose, WrappedKey.recipient == recipient
+    await session.execute(delete(WrappedKey).where(*named))
+
+
 async def put(session: AsyncSession, key: WrappedKey) -> None:
     """Keep a wrapped key, in the place of the one that its recipient had."""
     new = {"period": key.period, "wrapped": key.wrapped}

@@ -87,6 +87,11 @@ def body(organisation_id: UUID) -> str:
     return f"body-{organisation_id}"
 
 
+def reviewer(reviewer_id: UUID) -> str:
+    """The recipient that an expert is."""
+    return f"reviewer-{reviewer_id}"
+
+
 def make_ready(session: AsyncSession, recipient: str, now: datetime) -> None:
     """Make the pair of the coming month of a recipient whose private key only this process has: others wrap for it."""
     coming = period_of(start_of(period_of(now)) + timedelta(days=32))
@@ -177,6 +182,32 @@ async def give_to_body(ctx: Context, case_id: UUID, organisation_id: UUID) -> No
     await repository.leave_bodies(ctx.session, case_id, body(organisation_id))
     if organisation_id != vault_of(ctx.session).hub_organisation_id:
         await repository.put(ctx.session, _row(ctx, await key_to_write(ctx, case_id), body(organisation_id)))
+
+
+async def give_to_reviewer(ctx: Context, case_id: UUID, reviewer_id: UUID) -> None:
+    """Let an expert who is asked to review the case open its text. Raises CaseErased."""
+    await repository.put(ctx.session, _row(ctx, await key_to_write(ctx, case_id), reviewer(reviewer_id)))
+
+
+async def take_from_reviewer(ctx: Context, case_id: UUID, reviewer_id: UUID) -> None:
+    """Let an expert no longer open the text of a case."""
+    await repository.delete_wrap(ctx.session, case_id, CONTENT, reviewer(reviewer_id))
+
+
+async def open_to_reviewer(ctx: Context, case_id: UUID, reviewer_id: UUID) -> CaseKey:
+    """The content key, opened by the expert's own wrap; what the request then reads and writes uses it.
+
+    No other wrap is tried: without this one the key has no data, whatever else the process could open.
+    """
+    rows = await repository.list_keys(ctx.session, [case_id], CONTENT, [reviewer(reviewer_id)])
+    key = CaseKey(case_id, CONTENT, unwrapped(ctx, rows[0]) if rows else None)
+    _opened(ctx)[case_id, CONTENT] = key
+    return key
+
+
+async def is_erased(ctx: Context, case_id: UUID) -> bool:
+    """Whether the text of a case was erased."""
+    return any(one.purpose == CONTENT for one in await list_erasures(ctx, case_id))
 
 
 async def erase(ctx: Context, case_id: UUID, purpose: str) -> Erasure:

@@ -24,6 +24,7 @@ from sixclear.feedback.review.rules import (
 )
 from sixclear.feedback.reviewer import service as reviewers
 from sixclear.feedback.reviewer.models import Reviewer, bodies_since, house_since
+from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.access import require_hub
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.receipts import Receipts
@@ -39,7 +40,8 @@ async def assign(
 ) -> tuple[Review, bool]:
     """Ask an expert to review a case; False when this expert is asked already.
 
-    Raises ReviewerConflict without saying which, ReviewerFull, ReviewersEnough, KindNotReviewed, ReviewerNotFound.
+    Raises ReviewerConflict without saying which, ReviewerFull, ReviewersEnough, KindNotReviewed, ReviewerNotFound,
+    CaseErased. From now on the expert has a wrap of the key of the case, by which alone its text opens for experts.
     """
     submission = await submissions.locked(ctx, hub, submission_id)
     require_hub(ctx, hub, "assign reviewers")
@@ -61,6 +63,7 @@ async def assign(
         raise ReviewerConflict("A conflict of interest is declared or computed; choose another expert.")
     review = _again(ctx, known) if known else _new(ctx, submission, reviewer, reviews)
     ctx.session.add(review)
+    await sealing.give_to_reviewer(ctx, submission_id, reviewer_id)
     submission.reviewers = sorted({*submission.reviewers, reviewer.person_key})
     submission.in_expert_review = True
     return review, True
@@ -75,7 +78,7 @@ async def withdraw(ctx: Context, hub: UUID, submission_id: UUID, review_id: UUID
     if review is None:
         raise ReviewNotFound("This submission has no review with this identifier.")
     lifecycle.step(review.status, "withdraw")
-    review.status, review.version = "withdrawn", review.version + 1
+    await _take_back(ctx, review)
     settle(submission, reviews)
     return review
 
@@ -114,8 +117,13 @@ async def after_transfer(ctx: Context, hub: UUID, receipts: Receipts, submission
     free = {one.reviewer_id for one in fit}
     for review in still:
         if review.reviewer_id not in free:
-            review.status, review.version = "withdrawn", review.version + 1
+            await _take_back(ctx, review)
     settle(submission, reviews)
+
+
+async def _take_back(ctx: Context, review: Review) -> None:
+    review.status, review.version = "withdrawn", review.version + 1
+    await sealing.take_from_reviewer(ctx, review.submission_id, review.reviewer_id)
 
 
 def settle(submission: Submission, reviews: Sequence[Review]) -> None:

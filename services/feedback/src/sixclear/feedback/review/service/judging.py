@@ -9,7 +9,7 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.publication.masks import mask
 from sixclear.feedback.review import lifecycle, repository
 from sixclear.feedback.review.errors import ReviewNotFound
-from sixclear.feedback.review.models import Review, ReviewMessage, seal_conflict, seal_words
+from sixclear.feedback.review.models import Review, ReviewDecision, ReviewMessage, seal_conflict, seal_words
 from sixclear.feedback.review.rules import check_scores, criteria_of
 from sixclear.feedback.review.schemas import Declaration, Opinion
 from sixclear.feedback.review.service.assigning import settle
@@ -34,6 +34,7 @@ class OwnCase:
     words: Mapping[str, str | None]
     others: Sequence[Review]
     discussion: Sequence[ReviewMessage]
+    decision: ReviewDecision | None
 
 
 async def list_own(
@@ -57,6 +58,7 @@ async def count_own(ctx: Context, status: str | None) -> int:
 async def read_own(ctx: Context, review_id: UUID) -> OwnCase:
     """One of the caller's own reviews; that a sealed text was read is logged. Raises ReviewNotFound."""
     expert, review = await _expert_of(ctx, review_id)
+    key = await _opened(ctx, expert, review)
     reading = review.status in lifecycle.READING
     if reading:
         submission = await submissions.read_as_expert(ctx, review.submission_id, expert.organisation_id)
@@ -65,9 +67,9 @@ async def read_own(ctx: Context, review_id: UUID) -> OwnCase:
     own = review.reviewer_id, review.review_id
     others = await repository.list_others(ctx.session, *own)
     discussion = await repository.list_discussion(ctx.session, *own)
-    key = await sealing.key_to_read(ctx, review.submission_id)
+    decision = await repository.find_decided(ctx.session, *own)
     words = await _words(ctx, submission, reading=reading)
-    return OwnCase(key, review, submission, words, others, discussion)
+    return OwnCase(key, review, submission, words, others, discussion, decision)
 
 
 async def declare(ctx: Context, review_id: UUID, said: Declaration, expect: Expect) -> Review:
@@ -83,6 +85,7 @@ async def declare(ctx: Context, review_id: UUID, said: Declaration, expect: Expe
     key = await sealing.key_to_write(ctx, review.submission_id)
     seal_conflict(key, review, said.reason if said.conflict else None)
     if said.conflict:
+        await sealing.take_from_reviewer(ctx, review.submission_id, review.reviewer_id)
         settle(submission, await repository.list_reviews(ctx.session, review.submission_id))
     return review
 
@@ -117,13 +120,27 @@ async def _expert_of(ctx: Context, review_id: UUID) -> tuple[Reviewer, Review]:
 
 async def _locked(ctx: Context, review_id: UUID, expect: Expect) -> tuple[Review, Submission]:
     """The caller's own review with its case, whose row is locked: steps of one case come one after another."""
-    _, review = await _expert_of(ctx, review_id)
+    expert, review = await _expert_of(ctx, review_id)
     submission = await submissions.lock_reviewed(ctx, review.submission_id)
     await ctx.session.refresh(review)
     if review.status == "withdrawn":
         raise ReviewNotFound("You have no review with this identifier.")
     expect(review)
+    await _opened(ctx, expert, review)
     return review, submission
+
+
+async def _opened(ctx: Context, expert: Reviewer, review: Review) -> CaseKey:
+    """The key of the case by the wrap of the expert who calls; empty where the text was erased or the review declined.
+
+    The second gate, beside the statements of the repository: raises ReviewNotFound where this expert has no wrap,
+    whosever review those statements found.
+    """
+    key = await sealing.open_to_reviewer(ctx, review.submission_id, expert.reviewer_id)
+    missing = key.data is None and review.status != "declined"
+    if missing and not await sealing.is_erased(ctx, review.submission_id):
+        raise ReviewNotFound("You have no review with this identifier.")
+    return key
 
 
 async def _words(ctx: Context, submission: Submission, *, reading: bool) -> Mapping[str, str | None]:
@@ -135,4 +152,4 @@ async def _words(ctx: Context, submission: Submission, *, reading: bool) -> Mapp
         return {"title": None, "text": None, "abstract": await abstract_of(ctx, submission)}
     words: dict[str, str | None]
     words = {name: mask(said).text for name, said in (await title_and_text(ctx, submission)).items()}
-    return words if reading else {"title": words["title"], "text": None}
+    return words if reading else {"title": words["title"] or None, "text": None}
