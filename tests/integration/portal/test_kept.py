@@ -28,10 +28,11 @@ ENGLISH = {"accept-language": "en"}
 
 
 class Form(HTMLParser):
-    """The form `kept` of a page: its fields, and where its buttons of other languages send it."""
+    """The form `kept` of a page: its fields, and where it and its buttons of other languages are sent."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
+        self.action = ""
         self.fields: dict[str, str] = {}
         self.languages: dict[str, tuple[str, str, str]] = {}
         self._in = False
@@ -42,6 +43,7 @@ class Form(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._in = found.get("id") == "kept"
+            self.action = found["action"] if self._in else self.action
         if tag == "button" and found.get("form") == "kept" and "lang" in found:
             self.languages[found["lang"]] = (found["formaction"], found["name"], found["value"])
         if not self._in:

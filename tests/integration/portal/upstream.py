@@ -80,6 +80,8 @@ class Upstream(Records, Hanging, Results, PublicFeedback):
     erased: bool = False
     # Whether feedback sends mails that say that there is news.
     notices: bool = False
+    # Bodies that tasks knows and feedback does not.
+    unknown_bodies: set[str] = field(default_factory=set)
     code_changes: list[str] = field(default_factory=list)
     happened: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)

@@ -127,6 +127,8 @@ def feedback(state: "Upstream") -> list[Route]:
         key, body = request.headers["idempotency-key"], await request.json()
         if state.submissions.get(key, body) != body:
             return problem("idempotency-key-reused", 422)
+        if body.get("organisation_id") in state.unknown_bodies:
+            return problem("validation-failed", 422, errors=[UNKNOWN | {"pointer": "#/organisation_id"}])
         again = key in state.submissions
         state.submissions[key] = body
         answer = {

@@ -10,7 +10,7 @@ from sixclear.portal.app import PAGES as SHOWN
 
 # GET leads back to the form; what the sender saw is not shown again.
 NO_PAGE = {
-    *("/feedback/sent", "/feedback/public/search"),
+    *("/feedback/sent", "/embed/feedback/sent", "/feedback/public/search"),
     *("/feedback/mailbox/code", "/feedback/mailbox/proof", "/feedback/mailbox/file", "/feedback/mailbox/files"),
 }
 ROUTES = [

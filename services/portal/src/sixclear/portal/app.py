@@ -12,7 +12,9 @@ from sixclear.portal.errors import PortalError
 from sixclear.portal.pages.public.catalogue.route import PAGE as CATALOGUE
 from sixclear.portal.pages.public.document.route import PAGE as DOCUMENT
 from sixclear.portal.pages.public.documents.route import PAGE as DOCUMENTS
+from sixclear.portal.pages.public.embed.route import PAGE as EMBED
 from sixclear.portal.pages.public.error.route import RefusedAtTheDoor, http_exception, portal_error, unexpected_error
+from sixclear.portal.pages.public.feedback.route import FRAMED as FRAMED_FEEDBACK
 from sixclear.portal.pages.public.feedback.route import PAGE as FEEDBACK
 from sixclear.portal.pages.public.home.route import PAGE as HOME
 from sixclear.portal.pages.public.indicator.route import PAGE as INDICATOR
@@ -42,7 +44,7 @@ from sixclear.portal.upstream.gateway import Gateway
 
 RESULTS_PAGES = (RESULTS, INDICATOR, DOCUMENTS, DOCUMENT, MONEY, SCORES)
 PUBLIC_FEEDBACK_PAGES = (PUBLICATIONS, PUBLICATION, PROPOSALS, PROPOSAL, STATISTICS)
-FEEDBACK_PAGES = (FEEDBACK, MAILBOX, *PUBLIC_FEEDBACK_PAGES, VERIFY, LOG)
+FEEDBACK_PAGES = (FEEDBACK, FRAMED_FEEDBACK, EMBED, MAILBOX, *PUBLIC_FEEDBACK_PAGES, VERIFY, LOG)
 PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE, *FEEDBACK_PAGES, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 

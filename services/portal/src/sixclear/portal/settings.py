@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # What may stand in a policy header: an origin of its own, or a path on this one.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
+_SITE = re.compile(r"https?://(\*\.)?[A-Za-z0-9.:\[\]-]+")
 _ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:\[\]-]+)?/(?!/)[A-Za-z0-9/._~-]*")
 
 
@@ -60,7 +61,13 @@ class Settings(BaseSettings):
         " one of them is our own although the gateway writes another `Host`.",
     )
 
-    @field_validator("own_origins", mode="before")
+    embed_origins: Annotated[list[str], NoDecode] = Field(
+        default=["*"],
+        description="Sites whose pages may show the form of feedback in a frame, with commas: `https://xa.example`,"
+        " `https://*.gov.vn`; `*` is every site, and empty means none.",
+    )
+
+    @field_validator("own_origins", "embed_origins", mode="before")
     @classmethod
     def _with_commas(cls, value: object) -> object:
         """Text with commas, as every list is written; also the JSON list that the release before wanted."""
@@ -74,6 +81,13 @@ class Settings(BaseSettings):
     def _origins(cls, value: list[str]) -> list[str]:
         if not all(_ORIGIN.fullmatch(origin) for origin in value):
             raise ValueError("must be origins, http://host:port or https://host, without a path")
+        return value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _sites(cls, value: list[str]) -> list[str]:
+        if value != ["*"] and not all(_SITE.fullmatch(site) for site in value):
+            raise ValueError("must be origins, https://host or https://*.domain, without a path, or `*` alone")
         return value
 
     @field_validator("stream_url")

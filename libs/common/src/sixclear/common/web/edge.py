@@ -19,6 +19,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+# In the state of a request: the answer's own policy says which sites may show it in a frame.
+FRAMED = "framed"
 # A year, for this host alone: which of its neighbours speak HTTPS is not known here.
 _BY_HTTPS_ONLY = b"max-age=31536000"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,6 +66,8 @@ class EdgeHeaders:
         """Add to the headers of an answer, named in small letters, what it does not say itself."""
         said = {name for name, _ in headers}
         _put(headers, said, b"x-request-id", request_id.encode("latin-1"))
+        if scope["state"].get(FRAMED):
+            said.add(b"x-frame-options")
         headers.extend(header for header in self._security if header[0] not in said)
         for name, value in scope["state"].get("deprecation", {}).items():
             if (raw := name.lower().encode()) not in said:

@@ -32,9 +32,12 @@ class Area:
     cache_control: str
     menu: Sequence[MenuItem]
 
-    def page(self, name: str, *, reads: Sequence[str] = (), styles: Sequence[str] = ()) -> "Page":
-        """The page in the folder `name`, the parameters of an address that it `reads`, and its own `styles`."""
-        return Page(self, name, tuple(reads), tuple(styles))
+    def page(self, name: str, *, reads: Sequence[str] = (), styles: Sequence[str] = (), framed: bool = False) -> "Page":
+        """The page in the folder `name`, the parameters of an address that it `reads`, and its own `styles`.
+
+        A `framed` one may stand in a page of another site.
+        """
+        return Page(self, name, tuple(reads), tuple(styles), framed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,14 @@ class Page:
 
     `reads` are the parameters of its address. Others, such as those that social networks append, are ignored, and no
     link on the page carries them on. `styles` are those that only some pages load, beside those of every page.
+    A `framed` one stands in a frame of another site's page: no menu, no cookie, and links open outside of the frame.
     """
 
     area: Area
     name: str
     reads: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    framed: bool = False
     routes: list[BaseRoute] = field(default_factory=list)
 
     def get(self, path: str) -> Callable[[Endpoint], Endpoint]:

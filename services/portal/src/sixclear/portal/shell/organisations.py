@@ -1,17 +1,21 @@
-"""The organisations that a filter of a page offers, the one that its address names among them."""
+"""The organisations that a filter of a page offers, and the one that an address names."""
 
 import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sixclear.common.text import code_form
+from sixclear.portal.errors import PageNotFound, Refused
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.tasks import Organisation
 
-# A visitor writes it, and it becomes a part of a path.
+# A visitor writes these, and they become a part of a path.
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
+_CODE = re.compile(r"[A-Z0-9._-]{1,80}")
+_LONGEST_CODE = 100
 
 
 async def offered(gateway: Gateway, parts: Parts) -> Sequence[Organisation]:
@@ -30,6 +34,22 @@ async def with_chosen(
         return known, asked
     named = replace(asked, values={**asked.values, "organisation": str(chosen.organisation_id)})
     return [*(unit for unit in known if unit.organisation_id != chosen.organisation_id), chosen], named
+
+
+async def addressed(gateway: Gateway, parts: Parts, asked: Asked) -> tuple[Organisation | None, Asked]:
+    """The body that the parameter `body` names by a code or its identifier; one that there is not is wrong.
+
+    None with the parameter kept means that its name could not be had.
+    """
+    reference = code_form(asked.values["body"][:_LONGEST_CODE])
+    if not reference:
+        return None, asked
+    if not _CODE.fullmatch(reference):
+        return None, asked.without({"body"})
+    try:
+        return await parts.unless_away(gateway.tasks.organisation(reference)), asked
+    except (PageNotFound, Refused):
+        return None, asked.without({"body"})
 
 
 async def _chosen(gateway: Gateway, parts: Parts, reference: str, known: Sequence[Organisation]) -> Organisation | None:

@@ -53,6 +53,7 @@ class Frame:
     query: list[tuple[str, str]]
     private: bool
     kept_at: str | None
+    action: str | None
 
 
 class Pages:
@@ -79,6 +80,7 @@ class Pages:
         A `private` one is kept nowhere, not compressed, and has no entity tag: it may hold a receipt code. Any other
         has one of its bytes, and is 304 for a browser that has them. What cannot be had again stands
         in its form `kept`: another language is asked for by sending that form to `kept_at`, never by an address.
+        A framed page sets no cookie, so that form sends its language along.
         """
         chosen = language_of(request)
         frame = Frame(
@@ -89,6 +91,7 @@ class Pages:
             query=[(name, request.query_params[name]) for name in page.reads if name in request.query_params],
             private=private,
             kept_at=kept_at,
+            action=address(kept_at, {"lang": chosen.code}) if kept_at and page.framed else kept_at,
         )
         found = self._environment(chosen).get_template(f"{page.folder}/{template}.html")
         response: Response = HTMLResponse(found.render(_values(frame)), status)
@@ -97,7 +100,8 @@ class Pages:
         response.headers["Content-Language"] = chosen.code
         response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
         response.headers["Cache-Control"] = "no-store" if private else page.area.cache_control
-        remember(request, response, request.query_params.get("lang"))
+        if not page.framed:
+            remember(request, response, request.query_params.get("lang"))
         return response
 
     def _environment(self, chosen: Language) -> Environment:

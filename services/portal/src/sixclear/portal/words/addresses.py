@@ -8,6 +8,7 @@ PARAMETERS: Mapping[str, str] = {
     "programme": N_("Chương trình"),
     "as_of": N_("Ngày"),
     "organisation": N_("Cơ quan chủ trì"),
+    "body": N_("Cơ quan nhận"),
     "period": N_("Kỳ"),
     "type": N_("Loại"),
     "standing": N_("Tình trạng"),

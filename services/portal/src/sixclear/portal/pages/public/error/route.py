@@ -15,9 +15,12 @@ from sixclear.common.web.methods import allowed_methods
 from sixclear.common.web.problems import problem_response
 from sixclear.portal.errors import ServiceAway
 from sixclear.portal.pages.public.area import PUBLIC
+from sixclear.portal.shell.policy import let_frame
 from sixclear.portal.shell.portal import portal_of
 
 PAGE = PUBLIC.page("error")
+FRAMED = PUBLIC.page("error", styles=("framed",), framed=True)
+_FRAMES = "/embed/feedback"
 _KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 429, 503})
 
 
@@ -70,7 +73,11 @@ class RefusedAtTheDoor:
 def _show(request: Request, status: int, away: Mapping[str, datetime | None]) -> Response:
     shown = status if status in _KNOWN_STATUSES else 500
     view = ErrorView(shown, away, getattr(request.state, "request_id", ""))
-    response = portal_of(request).pages.answer(request, PAGE, view, status=status, private=True)
+    portal, page = portal_of(request), FRAMED if request.scope["path"].startswith(_FRAMES) else PAGE
+    response = portal.pages.answer(request, page, view, status=status, private=True)
+    if page.framed:
+        # Else a browser shows an empty frame, which says nothing.
+        let_frame(request, response, portal.settings.embed_origins)
     if status == 503:
         response.headers["Retry-After"] = "10"
     return response

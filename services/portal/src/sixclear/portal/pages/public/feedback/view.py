@@ -8,18 +8,20 @@ from typing import Any
 from sixclear.common.typed import plain
 from sixclear.portal.errors import Refused
 from sixclear.portal.pages.public.feedback import sealed
-from sixclear.portal.shell.addresses import Wrong
+from sixclear.portal.shell.addresses import Asked, Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
 from sixclear.portal.shell.notices import notice_language
+from sixclear.portal.shell.organisations import addressed
 from sixclear.portal.shell.sheets import CodeSheet, ProofSheet, code_sheet, proofs
 from sixclear.portal.upstream.feedback import Receipt
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
 from sixclear.portal.upstream.programmes import Programme
+from sixclear.portal.upstream.tasks import Organisation
 from sixclear.portal.words.feedback import KINDS
 
 _FIELDS = (
-    *("form_key", "kind", "title", "text", "programme", *sealed.FIELDS),
+    *("form_key", "kind", "title", "text", "programme", "body", *sealed.FIELDS),
     *("identity_level", "contact", "notice", "consent"),
 )
 # The questions, one a step, and the fields of each that must be answered or may be wrong.
@@ -41,7 +43,8 @@ _NAMED_FIELDS = ("kind", "title", "text", "notice", *sealed.FIELDS)
 class FeedbackView:
     """The form with what was typed and what is wrong with it; no `programmes` when they could not be had.
 
-    `sent_before`: this browser sent something a while ago, and the same again gives the same receipt.
+    `sent_before`: this browser sent something a while ago, and the same again gives the same receipt. `addressee` is
+    the body that the form is addressed to, None where it is to none, or its name could not be had.
     """
 
     values: Mapping[str, str]
@@ -50,6 +53,7 @@ class FeedbackView:
     wrong: Sequence[Wrong]
     sent_before: bool
     notices: bool
+    addressee: Organisation | None
 
     @property
     def steps(self) -> Sequence[str]:
@@ -98,18 +102,24 @@ async def load(
     *,
     sent_before: bool = False,
 ) -> FeedbackView:
-    """The form; it works without the names of programmes."""
+    """The form; it works without the names of programmes and of the body that it is addressed to.
+
+    A body that there is not is `wrong`, and the form is addressed to none.
+    """
     parts = Parts()
-    programmes, notices = await asyncio.gather(
-        parts.optional(gateway.tasks.programmes()), parts.optional(gateway.feedback.notices())
+    programmes, notices, (addressee, asked) = await asyncio.gather(
+        parts.optional(gateway.tasks.programmes()),
+        parts.optional(gateway.feedback.notices()),
+        addressed(gateway, parts, Asked({"body": values.get("body", "")}, wrong)),
     )
     return FeedbackView(
-        values=dict.fromkeys(_FIELDS, "") | dict(values),
+        values=dict.fromkeys(_FIELDS, "") | dict(values) | dict(asked.values),
         problems=problems,
         programmes=programmes.items if programmes else [],
-        wrong=wrong,
+        wrong=asked.wrong,
         sent_before=sent_before,
         notices=bool(notices),
+        addressee=addressee,
     )
 
 
@@ -168,6 +178,8 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
     }
     if fields.get("programme"):
         body["programme"] = fields["programme"]
+    if addressee := fields.get("body"):
+        body["organisation_id"] = addressee
     body |= sealed.body(fields)
     if contact := fields.get("contact"):
         body["sender"] = {"kind": "citizen", ("email" if "@" in plain(contact) else "phone"): contact}
@@ -189,6 +201,8 @@ def refusal(refused: Refused) -> dict[str, str]:
         return {"notice": "not-sent"}
     if refused.code == "receipt-code-changed":
         return {"form": "code-changed"}
+    if any(problem.field == "organisation_id" for problem in refused.problems):
+        return {"form": "body-unknown"}
     named = {_field_of(problem.field): "refused" for problem in refused.problems if _field_of(problem.field)}
     return named or {"form": "refused"}
 

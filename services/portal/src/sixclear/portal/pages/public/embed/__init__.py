@@ -1,0 +1,1 @@
+"""How anyone verifies a receipt."""
