@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from asyncio import get_running_loop, to_thread
+from asyncio import CancelledError, Task, create_task, get_running_loop, to_thread, wait
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -84,6 +84,32 @@ class _Reader(RawIOBase):
         return self._file.tell()
 
 
+class _Pull:
+    """What is asked of an iterator, so that asking can end while it waits for its next chunk."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self._asked: Task[bytes | None] | None = None
+        self._stopped = False
+
+    async def next(self) -> bytes | None:
+        """The next chunk; None after the last one. Raises CancelledError once this was stopped."""
+        if self._stopped:
+            raise CancelledError
+        self._asked = create_task(self._next())
+        return await self._asked
+
+    async def _next(self) -> bytes | None:
+        return await anext(self._chunks, None)
+
+    async def stop(self) -> None:
+        """Ask for no more; returns when the iterator has ended what it did."""
+        self._stopped = True
+        if self._asked is not None and not self._asked.done():
+            self._asked.cancel()
+            await wait([self._asked])
+
+
 class BlobStore:
     """Files by content hash, over any store of `obstore`.
 
@@ -101,11 +127,11 @@ class BlobStore:
         what `chunks` raises, and BlobMissing where it was taken out meanwhile; of what did not arrive nothing is left.
         """
         arriving = f"{_ARRIVING}/{arriving_id}"
-        digest, size = hashlib.sha256(), 0
+        digest, size, pull = hashlib.sha256(), 0, _Pull(chunks)
 
         async def counted() -> AsyncIterator[bytes]:
             nonlocal size
-            async for chunk in chunks:
+            while (chunk := await pull.next()) is not None:
                 size += len(chunk)
                 if size > most:
                     raise BlobTooLarge
@@ -115,6 +141,8 @@ class BlobStore:
         try:
             await obstore.put_async(self._store, arriving, counted(), chunk_size=5 * 1024 * 1024, max_concurrency=2)
         except BaseException:
+            # The store gives up its side alone: what it had asked for would be waited for as long as it takes.
+            await pull.stop()
             await self._settle_folder(_ARRIVING)
             raise
         sha256 = digest.hexdigest()

@@ -59,7 +59,9 @@ class _Pipe:
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:
         self.failed: BaseException | None = None
-        self.out: asyncio.Queue[bytes | None] = asyncio.Queue(_PIECES)
+        # Bounded by `_room`, not by itself: its end is put there without waiting, also when nobody takes it.
+        self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(_PIECES)
         self._loop = asyncio.get_running_loop()
         self._source, self._left = source, b""
         self._waits: Future[Any] | None = None
@@ -74,17 +76,32 @@ class _Pipe:
 
     def write(self, content: bytes) -> int:
         """Hand on a piece, once there is room for it."""
-        self._wait(self.out.put(bytes(content)))
+        self._wait(self._put(bytes(content)))
         return len(content)
 
     def flush(self) -> None:
         """Nothing waits here."""
+
+    async def take(self) -> bytes | None:
+        """The next piece, once it is there; None after the last one."""
+        piece = await self._out.get()
+        self._room.release()
+        return piece
+
+    def end(self) -> None:
+        """Nothing more comes; a thread that still runs ends by itself."""
+        self.stop()
+        self._out.put_nowait(None)
 
     def stop(self) -> None:
         """Let the library fail at what it reads or writes next."""
         self._stopped = True
         if self._waits is not None:
             self._waits.cancel()
+
+    async def _put(self, piece: bytes) -> None:
+        await self._room.acquire()
+        self._out.put_nowait(piece)
 
     async def _next(self) -> bytes:
         try:
@@ -140,15 +157,12 @@ async def _through(
     pipe = _Pipe(source)
     task = asyncio.create_task(_run(work, pipe, _INSIDE if way is None else way.pool))
     try:
-        while (piece := await pipe.out.get()) is not None:
+        while (piece := await pipe.take()) is not None:
             yield piece
         await _ended(task, pipe)
     finally:
         pipe.stop()
-        while not task.done():  # what it still hands on goes nowhere
-            with suppress(asyncio.QueueEmpty):
-                pipe.out.get_nowait()
-            await asyncio.wait([task], timeout=0.01)
+        await asyncio.wait([task])
         with suppress(Exception):
             task.result()
 
@@ -157,7 +171,7 @@ async def _run(work: Callable[[_Pipe], None], pipe: _Pipe, pool: ThreadPoolExecu
     try:
         await asyncio.get_running_loop().run_in_executor(pool, work, pipe)
     finally:
-        await pipe.out.put(None)
+        pipe.end()
 
 
 async def _ended(task: asyncio.Task[None], pipe: _Pipe) -> None:
