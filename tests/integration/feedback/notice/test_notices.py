@@ -15,13 +15,14 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.integration.feedback.conftest import MINISTRY, Service, a_submission, an_assigned_submission
+from tests.integration.feedback.conftest import MINISTRY, Service, a_submission, an_answer, an_assigned_submission
 
 from sixclear.common.caller import Caller
 from sixclear.common.clock import CIVIL_ZONE
 from sixclear.common.use_case import Context
 from sixclear.feedback.notice.service import send_notices
 from sixclear.feedback.notice.smtp import SmtpServer
+from sixclear.feedback.rating.service import remind
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.service.hours import publish_hours
 
@@ -232,3 +233,77 @@ async def test_an_address_that_no_mail_can_be_made_of_stops_no_other_mail(
     await send(service, post)
     assert {"binh@example.invalid"} <= set(post.recipients) <= {"binh@example.invalid", address}
     assert [row["send_at"] for row in await service.rows("notice")] == [None, None]
+
+
+async def an_answered_case(service: Service, post: Post, key: str, **changes: Any) -> str:
+    """The receipt code of an answered case whose sender was told of the answer."""
+    submission_id, code = await an_assigned_submission(service, key, notice=NOTICE, **changes)
+    case = f"/submissions/{submission_id}"
+    drafted = await service.post("feedback-hub", f"{case}/answers", an_answer())
+    published = await service.post("feedback-publisher", f"{case}/answers/{drafted.json()['answer_id']}/publish", {})
+    assert published.status_code == 200, published.text
+    service.clock.pass_by(hours=1, minutes=2)
+    await publish_hours(service.database, service.log, service.clock)
+    await send(service, post)
+    service.clock.pass_by(hours=1)
+    await send(service, post)
+    assert len(post.mails) >= 1
+    post.mails.clear()
+    return code
+
+
+async def asked_for_ratings(service: Service) -> None:
+    """What two processes do at the same time, and again after a crash."""
+    for _ in range(2):
+        await asyncio.gather(*(remind(service.database, service.log, service.clock) for _ in range(2)))
+
+
+@pytest.mark.parametrize("changes", [{}, {"identity_level": "anonymous", "sender": {"kind": "citizen"}}])
+async def test_who_did_not_rate_gets_one_mail_and_never_a_second(
+    service: Service, post: Post, changes: dict[str, Any]
+) -> None:
+    code = await an_answered_case(service, post, "k" * 16, **changes)
+    service.clock.pass_by(days=6)
+    await asked_for_ratings(service)
+    assert await send(service, post) == 0
+    service.clock.pass_by(days=1)
+    await asked_for_ratings(service)
+    service.clock.pass_by(hours=1)
+    assert sum(await asyncio.gather(*(send(service, post) for _ in range(2)))) == 1
+    [mail] = post.mails
+    assert mail["Subject"] == "Có tin mới trong hộp thư góp ý của bạn", "no other words than for any news"
+    assert code not in mail.as_string()
+    assert (await service.case(code))["rating_reminded_at"] is not None
+    for _ in range(20):
+        service.clock.pass_by(days=1)
+        await asked_for_ratings(service)
+        await send(service, post)
+    assert len(post.mails) == 1
+
+
+@pytest.mark.parametrize("step", [("rating", {"rating": "partly"}), ("reopen", {"reason": "Lịch vẫn chưa có."})])
+async def test_no_mail_asks_for_a_rating_that_was_given_or_can_no_longer_be(
+    service: Service, post: Post, step: tuple[str, dict[str, str]]
+) -> None:
+    anonymous = {"identity_level": "anonymous", "sender": {"kind": "citizen"}}
+    code = await an_answered_case(service, post, "k" * 16, **anonymous)
+    service.clock.pass_by(days=7)
+    await asked_for_ratings(service)
+    assert [row["asks_rating"] for row in await service.rows("notice")] == [True]
+    name, body = step
+    done = await service.public(f"/mailbox/{name}", {"receipt_code": code} | body)
+    assert done.status_code == 200, done.text
+    service.clock.pass_by(hours=1)
+    assert await send(service, post) == 0
+    assert [(row["send_at"], row["mail_id"]) for row in await service.rows("notice")] == [(None, None)]
+
+
+async def test_news_that_comes_meanwhile_is_told_also_when_the_rating_is_given(service: Service, post: Post) -> None:
+    code = await an_answered_case(service, post, "k" * 16)
+    service.clock.pass_by(days=7)
+    await asked_for_ratings(service)
+    await write(service, UUID((await service.case(code))["submission_id"]))
+    await send(service, post)
+    await service.public("/mailbox/rating", {"receipt_code": code, "rating": "solved"})
+    service.clock.pass_by(hours=1)
+    assert await send(service, post) == 1

@@ -15,6 +15,7 @@ from sixclear.feedback.appeal.errors import DecisionByAnswerer
 from sixclear.feedback.appeal.models import Appeal, Reopening, seal_decision, seal_reason, seal_reopening, state_of
 from sixclear.feedback.appeal.rules import Standing, Way
 from sixclear.feedback.appeal.schemas import DecisionEntry
+from sixclear.feedback.notice import service as notices
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.access import persons_of
@@ -70,6 +71,7 @@ async def reopen(ctx: Context, submission: Submission, reason: str) -> None:
     reopened_at = ctx.fact_time(None, submission.occurred_at)
     key = await sealing.key_to_write(ctx, submission.submission_id)
     await steps.reopen(ctx, submission, reopened_at)
+    await notices.end_question(ctx, submission.submission_id)
     row = Reopening(
         submission_id=submission.submission_id,
         answered_at=answered_at,

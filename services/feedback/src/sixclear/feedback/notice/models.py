@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ class Notice(Base):
     send_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     mail_id: Mapped[UUID | None]
+    # Whether that mail only asks to look at the question for a rating: it goes with the question.
+    asks_rating: Mapped[bool] = mapped_column(Boolean, server_default=sql("false"))
     # The civil day of the last mail; there is one a day at most.
     last_sent_on: Mapped[date | None]
 

@@ -1,6 +1,6 @@
 """Notices in the database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,12 @@ class Steps:
 async def find_notice(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Notice | None:
     """That the sender of a case is told of news."""
     return await session.get(Notice, submission_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def lock_free(session: AsyncSession, cases: Collection[UUID]) -> Sequence[Notice]:
+    """The notices on these cases for which no mail waits, locked."""
+    free = select(Notice).where(Notice.submission_id.in_(cases), Notice.send_at.is_(None))
+    return (await session.scalars(free.order_by(Notice.submission_id).with_for_update())).all()
 
 
 async def put(session: AsyncSession, submission_id: UUID, language: str, version: int) -> None:

@@ -1,7 +1,8 @@
 """Tells senders who left an address that there is news: at most one mail a case and day, at a time by chance."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from uuid import UUID, uuid4
@@ -55,6 +56,22 @@ async def of_case_now(ctx: Context, case_id: UUID) -> NoticeView:
     return NoticeView.model_validate({"wanted": notice is not None, "language": notice and notice.language})
 
 
+async def ask_for_ratings(ctx: Context, cases: Collection[UUID]) -> None:
+    """Let a mail wait for these cases, whose mailboxes ask for a rating from now on; the caller does it once for each.
+
+    It is the mail that says that there is news. One that waits already says it too.
+    """
+    for notice in await repository.lock_free(ctx.session, cases):
+        _let_wait(notice, ctx.now, asks_rating=True)
+
+
+async def end_question(ctx: Context, case_id: UUID) -> None:
+    """Send no mail that only asks for a rating: the sender gave it, or had the case opened again."""
+    notice = await repository.find_notice(ctx.session, case_id, lock=True)
+    if notice is not None and notice.asks_rating:
+        _settle(notice)
+
+
 async def send_notices(database: Database, log: EventLog, clock: Clock, mailer: Mailer, mailbox: str) -> int:
     """Look for news, then send the mails that are due; answers how many went out.
 
@@ -105,11 +122,22 @@ async def _find_news(database: Database, clock: Clock) -> None:
             steps = await repository.steps_since(session, notices, NEWS, PUBLIC_CALLER.client_id)
             for case_id, notice in notices.items():
                 notice.version = steps[case_id].version
-                if steps[case_id].news and notice.send_at is None:
-                    notice.send_at = first_try(clock(), notice.last_sent_on, _CHANCE.random())
-                    notice.mail_id = uuid4()
+                if steps[case_id].news:
+                    if notice.send_at is None:
+                        _let_wait(notice, clock(), asks_rating=False)
+                    notice.asks_rating = False
         if len(notices) < _CHUNK:
             return
+
+
+def _let_wait(notice: Notice, now: datetime, *, asks_rating: bool) -> None:
+    notice.send_at = first_try(now, notice.last_sent_on, _CHANCE.random())
+    notice.mail_id, notice.asks_rating = uuid4(), asks_rating
+
+
+def _settle(notice: Notice) -> None:
+    """No mail waits any more."""
+    notice.send_at, notice.mail_id, notice.attempts, notice.asks_rating = None, None, 0, False
 
 
 async def _write_down(notice: Notice | None, outcome: Outcome, clock: Clock) -> None:
@@ -118,7 +146,7 @@ async def _write_down(notice: Notice | None, outcome: Outcome, clock: Clock) -> 
     NOTICES.labels("given_up" if given_up else outcome).inc()
     if notice is None or (outcome == "failed" and not given_up):
         return
-    notice.send_at, notice.mail_id, notice.attempts = None, None, 0
+    _settle(notice)
     if outcome == "sent":
         notice.last_sent_on = civil_date(clock())
 

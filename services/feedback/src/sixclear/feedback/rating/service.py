@@ -12,6 +12,7 @@ from sixclear.common.clock import CIVIL_ZONE, Clock
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
+from sixclear.feedback.notice import service as notices
 from sixclear.feedback.rating import repository, rules
 from sixclear.feedback.rating.metrics import RATING_REMINDERS, RATINGS
 from sixclear.feedback.rating.models import Rating, RatingReminder, seal_words
@@ -74,6 +75,7 @@ async def rate(ctx: Context, submission: Submission, score: str, words: str | No
         rated_at=rated_at,
     )
     ctx.session.add(rating)
+    await notices.end_question(ctx, submission.submission_id)
     RATINGS.labels(score).inc()
     return rating
 
@@ -81,7 +83,8 @@ async def rate(ctx: Context, submission: Submission, score: str, words: str | No
 async def remind(database: Database, log: EventLog, clock: Clock) -> int:
     """Ask the senders of answers that are not rated once more, once for each answer; answers how many.
 
-    The mailbox shows it. Safe to run again, late and in several processes: the row says that it was done.
+    The mailbox shows it, and who left an address gets the mail that says that there is news. Safe to run again, late
+    and in several processes: the row says that it was done.
     """
     reminded = 0
     while True:
@@ -99,6 +102,7 @@ async def remind(database: Database, log: EventLog, clock: Clock) -> int:
                         reminded_at=of_case(ctx, submission).now,
                     )
                 )
+            await notices.ask_for_ratings(ctx, [submission.submission_id for submission in cases])
         reminded += len(cases)
         if len(cases) < _CHUNK:
             break
