@@ -39,7 +39,10 @@ __all__ = ["service"]
 ALWAYS = ("email", "mobile", "name")
 LANDING = ("identity-card",)
 # Where words stand that a body wrote for all to read, and those of its own registers.
-PUBLIC_PLACES = {"table publication", "table proposal", "table event", "table event_default", "bus"}
+PUBLIC_PLACES = {
+    *("table publication", "table public_step", "table proposal"),
+    *("table event", "table event_default", "bus"),
+}
 REGISTERS = {"table reviewer", "table answer_template"}
 # A refusal names what in the request it is about; where a caller made up the name, it is told its own word again.
 _NAMED = re.compile(r'"(?:instance|parameter|pointer)":"(?:[^"\\]|\\.)*"')

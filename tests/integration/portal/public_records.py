@@ -17,6 +17,13 @@ FIELDS = [
 ]
 
 
+def copy_clock(**told: Any) -> dict[str, Any]:
+    """A clock that stands in time, as of the start of the day."""
+    none = dict.fromkeys(("first_due_on", "reopened_on", "answered_on", "answered_in_time"))
+    days = {"received_on": "2026-10-19", "due_on": "2026-11-24", "state": "in_time", "as_of": "2026-11-21"}
+    return none | days | told
+
+
 def public_copies(text: str | None) -> list[dict[str, Any]]:
     """One with the answer of its body and of the head, and one that waits; `text` stands for what people wrote."""
     answered = {
@@ -39,6 +46,14 @@ def public_copies(text: str | None) -> list[dict[str, Any]]:
             "points": [{"point": text or "Đòi bản giấy là sai", "answer": text or "Đúng, đã nhắc các xã."}],
         },
         "head_answered_on": "2026-11-21",
+        "clock": copy_clock(
+            first_due_on="2026-11-09", answered_on="2026-11-18", answered_in_time=True, state="answered"
+        ),
+        "steps": [
+            {"words": text or "Nhắc mọi xã", "due_on": "2026-11-19", "done_on": "2026-11-18", "overdue": False},
+            {"words": None, "due_on": "2026-11-20", "done_on": None, "overdue": True},
+        ],
+        "open_steps": 1,
     }
     nothing = dict.fromkeys(("place", "organisation", "programme", "outcome", "revised_on", "answer", "head_answer"))
     waits = {
@@ -50,6 +65,9 @@ def public_copies(text: str | None) -> list[dict[str, Any]]:
         "published_on": "2026-11-19",
         "head_answered_on": None,
         "demonstration": True,
+        "clock": copy_clock(due_on="2026-11-09", state="overdue"),
+        "steps": [],
+        "open_steps": 0,
     }
     return [answered, {**answered, **nothing, **waits}]
 
@@ -124,7 +142,7 @@ def ideas(text: str | None) -> list[dict[str, Any]]:
 
 @dataclass
 class PublicFeedback:
-    """What everyone reads of feedback, where a test says it otherwise; `alike` what was looked for."""
+    """What everyone reads of feedback, where a test says it otherwise; `looked_for` what was looked for."""
 
     cases: dict[str, Any] = field(default_factory=dict)
     support: dict[str, Any] = field(default_factory=endorsements)
@@ -132,3 +150,7 @@ class PublicFeedback:
     of_year: dict[str, Any] = field(default_factory=year_figures)
     many: bool = False
     looked_for: list[str] = field(default_factory=list)
+    # Keys of endorsements, each as often as it came.
+    too_many: bool = False
+    told_clock: bool = True
+    endorsed: list[str] = field(default_factory=list)

@@ -1,5 +1,7 @@
 """Public copies: the list of what others asked, the search that leaves no trace, and the page of one copy."""
 
+import re
+
 import httpx2
 import pytest
 from tests.integration.portal.public_records import COPY_ID, OPEN_ID, endorsements
@@ -66,7 +68,9 @@ async def test_filters_of_the_address_are_asked_for(browser: httpx2.AsyncClient,
     assert 'value="health" dir="auto" selected' in page.text
 
 
-@pytest.mark.parametrize("filters", ["field=astrology", "organisation=nobody", "cursor=zzz", "answered=perhaps"])
+@pytest.mark.parametrize(
+    "filters", ["field=astrology", "organisation=nobody", "cursor=zzz", "answered=perhaps", "open_steps=some"]
+)
 async def test_a_filter_that_is_none_costs_the_page_nothing_but_that_filter(
     browser: httpx2.AsyncClient, filters: str
 ) -> None:
@@ -178,3 +182,86 @@ async def test_words_of_people_stay_text(browser: httpx2.AsyncClient, upstream: 
     for page in (await browser.post(SEARCH, data={"q": HOSTILE}), await browser.get(COPY)):
         assert "<script>alert" not in page.text
         assert "<img" not in page.text
+
+
+async def test_a_copy_tells_its_clock_and_what_was_promised_by_days(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    said = await read(browser, COPY)
+    for part in (
+        "Received on19 October 2026",
+        "To be answered by24 November 2026; first told: 9 November 2026",
+        "Answered to the sender on18 November 2026, in time",
+        "Nhắc mọi xãdue 19 November 2026; done 18 November 2026",
+        "No public words for this step yetdue 20 November 2026; overdue, not done",
+        "As of the start of 21 November 2026.",
+    ):
+        assert part in said
+    late = await read(browser, f"{LIST}/{OPEN_ID}")
+    assert "Overdue, not answered" in late
+    upstream.told_clock = False
+    assert "The clock of this copy is not told" in await read(browser, COPY)
+    assert "not told" in await read(browser, LIST)
+
+
+async def test_a_list_shows_what_is_overdue_and_what_was_promised_and_not_done(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    late = await read(browser, f"{LIST}?overdue=true")
+    assert "Public submissions without an answer: 1" in late
+    assert "Overdue, not answered due 9 November 2026" in late
+    assert {"overdue": "true", "answered": "false", "limit": "50"} in asked(upstream)
+    promised = await read(browser, f"{LIST}?open_steps=true")
+    assert "Answered 18 November 2026, in time" in promised
+    assert "1 promised step open" in promised
+
+
+def hidden_of(page: httpx2.Response) -> dict[str, str]:
+    """What the form of a page sends beside what is typed."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
+
+
+async def endorsing(browser: httpx2.AsyncClient) -> dict[str, str]:
+    """The form behind the button of a copy."""
+    assert f'action="{COPY}/endorse"' in (await browser.get(COPY, headers=ENGLISH)).text
+    page = await browser.get(f"{COPY}/endorse", headers=ENGLISH)
+    assert page.headers["cache-control"] == "no-store"
+    return hidden_of(page)
+
+
+async def test_a_form_that_is_sent_twice_endorses_once(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    form = await endorsing(browser)
+    for _ in range(2):
+        page = await browser.post(f"{COPY}/endorse", data=form, headers=ENGLISH)
+        said = Document(page.text).text
+        assert page.status_code == 200
+        assert "One endorsement is counted" in said
+        assert "187 verified people support it; 1,205 times not verified; from 200 verified people on" in said
+    assert upstream.endorsed == [form["form_key"]] * 2
+    assert (await endorsing(browser))["form_key"] != form["form_key"], "no page gives two visitors one key"
+    assert "set-cookie" not in page.headers
+
+
+async def test_another_language_of_the_form_counts_nothing(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    form = await endorsing(browser)
+    page = await browser.post(f"{COPY}/endorse", data=form | {"keep": "1"}, headers={"accept-language": "vi"})
+    assert form["form_key"] in page.text
+    assert upstream.endorsed == []
+
+
+async def test_an_endorsement_that_is_not_counted_says_so_and_can_be_sent_again(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    form = await endorsing(browser)
+    upstream.too_many = True
+    page = await browser.post(f"{COPY}/endorse", data=form, headers=ENGLISH)
+    assert page.status_code == 429
+    assert "Too many from your network." in Document(page.text).text
+    assert hidden_of(page) == form
+    foreign = await browser.post(
+        f"{COPY}/endorse", data=form, headers=ENGLISH | {"origin": "https://elsewhere.example"}
+    )
+    assert foreign.status_code == 403
+    unknown = await browser.get(COPY.replace(COPY_ID, "0" * 32) + "/endorse")
+    assert unknown.status_code == 404
+    assert upstream.endorsed == []

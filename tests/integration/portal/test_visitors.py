@@ -103,7 +103,7 @@ async def test_nothing_is_written_for_nobody() -> None:
             refused.add(name)
     await gateway.close()
     assert {request.method for request in heard.requests} == {"GET"}
-    steps = {"rate", "reopen", "appeal", "withdraw", "raise_identity", "change_consent", "erase", "copy"}
+    steps = {"rate", "reopen", "appeal", "withdraw", "raise_identity", "change_consent", "endorse", "erase", "copy"}
     steps |= {"change_notice", "send_file", "read_file"}
     assert refused == {"submit", "mailbox", "reply", "statements", "new_code", "alike"} | steps
 

@@ -55,14 +55,16 @@ async def everything_is_asked_once(service: Service, files: Path) -> None:
 
 
 async def _a_case_with_every_word(service: Service) -> None:
-    """A reason of the hub, a correction, a head's answer, a person who is told apart by hand."""
+    """A reason of the hub, a correction, a head's answer, words of a step, a person told apart by hand."""
     case, _ = await an_answered_case(service, "a-case-with-every-word")
-    corrected = an_answer(text="Lịch có từ 1/12.", corrects=await _answer_of(service, case))
+    promised = [{"words": "Công bố lịch", "due_date": "2026-03-31"}]
+    corrected = an_answer(text="Lịch có từ 1/12.", corrects=await _answer_of(service, case), steps=promised)
     drafted = await done(
         service, "feedback-hub", f"/submissions/{case}/answers", corrected | {"correction_reason": "Sai ngày."}
     )
     await done(service, "feedback-publisher", f"/submissions/{case}/answers/{drafted['answer_id']}/publish", {})
-    await released(service, case, head_answer=HEAD)
+    promises = [one["promise_id"] for one in (await service.get(f"/submissions/{case}/publication"))["steps"]]
+    await released(service, case, head_answer=HEAD, steps=[{"promise_id": one, "words": "Đã hứa"} for one in promises])
     other, _ = await an_assigned_submission(service, "another-case-with-every-word")
     again = {"organisation_id": str(HUB), "reason": "Đúng thẩm quyền hơn."}
     await done(service, "feedback-hub", f"/submissions/{other}/assign", again)

@@ -1,5 +1,6 @@
 """Who endorses is counted, verified and others apart; past the field's threshold the head owes an answer."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -148,3 +149,26 @@ async def test_nothing_is_owed_again_after_the_sender_took_consent_back(
         await service.public("/mailbox/consent", {"receipt_code": code, "consent": agrees})
     await released(service, case, **ABOUT)
     assert await owed(service) == []
+
+
+@pytest.mark.asyncio
+async def test_a_form_that_is_sent_twice_counts_once(service: Service) -> None:
+    one, _ = await an_answered_case(service)
+    other, _ = await an_answered_case(service, "another-key-of-a-sender")
+    copies = [(await released(service, case))["publication_id"] for case in (one, other)]
+
+    async def sent(copy: str, key: str) -> tuple[int, str | None]:
+        path = f"/publications/{copy}/endorsements"
+        response = await service.public(path, {}, **{"Idempotency-Key": key})
+        assert response.status_code == 200, response.text
+        return response.json()["unverified"], response.headers.get("idempotency-replayed")
+
+    key = "a-key-by-chance-of-a-form"
+    assert [await sent(copies[0], key) for _ in range(2)] == [(1, None), (1, "true")]
+    together = await asyncio.gather(*(sent(copies[1], key) for _ in range(4)))
+    assert sorted(figure for figure, _ in together) == [1, 1, 1, 1]
+    assert await sent(copies[0], "another-form-of-that-page") == (2, None)
+    assert key not in str(await service.rows("endorsement_key")) + str(await service.rows("idempotency_key"))
+    service.clock.pass_by(days=2)
+    await sent(copies[0], "a-form-of-two-days-later")
+    assert len(await service.rows("endorsement_key")) == 1

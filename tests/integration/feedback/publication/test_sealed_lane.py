@@ -125,3 +125,15 @@ async def test_an_embargo_is_of_a_sealed_initiative_and_ends_within_ten_years(
     assert refused.status_code == 422
     assert {error["code"] for error in refused.json()["errors"]} == {code}
     assert await service.rows("submission") == []
+
+
+async def test_the_clock_of_a_sealed_initiative_is_not_told_before_its_embargo_ends(service: Service) -> None:
+    case, _ = await an_assigned_submission(service, **SEALED)
+    path = f"/submissions/{case}/publication"
+    await done(service, "feedback-publisher", path, WORDS)
+    [copy] = await listed(service)
+    assert (copy["clock"], copy["open_steps"]) == (None, 0)
+    service.clock.pass_by(days=200)
+    await done(service, "feedback-publisher", path, {name: submission()[name] for name in ("title", "text")})
+    [copy] = await listed(service)
+    assert copy["clock"]["state"] == "overdue"

@@ -25,6 +25,7 @@ from sixclear.feedback.notice.smtp import SmtpServer
 from sixclear.feedback.organisation import consumers as organisations
 from sixclear.feedback.proposal import consumers as proposals
 from sixclear.feedback.proposal.service import publish_waiting
+from sixclear.feedback.public_clock import service as public_clocks
 from sixclear.feedback.rating import service as ratings
 from sixclear.feedback.retention import service as retention
 from sixclear.feedback.sealing import filling, renewing
@@ -132,6 +133,11 @@ async def keep_statistics(target: SourceTarget[Settings]) -> None:
     await statistics.keep_day(target.database, target.event_log, target.runtime.clock)
 
 
+async def tell_clocks(target: SourceTarget[Settings]) -> None:
+    """Tell how the clocks of public copies stand when the day begins."""
+    await public_clocks.tell_day(target.database, target.runtime.clock)
+
+
 async def send_notices(target: SourceTarget[Settings]) -> None:
     """Tell senders who left an address that there is news, where this process sends mails."""
     settings, common = target.settings, target.runtime.settings
@@ -228,6 +234,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
             "files that are held": scan_files,
             "notices": send_notices,
             "figures of the day": keep_statistics,
+            "clocks of public copies": tell_clocks,
         },
         go_on={
             "answers whose time has come": publish_scheduled,

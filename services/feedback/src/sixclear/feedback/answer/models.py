@@ -96,6 +96,13 @@ class Answers:
         told = [(answer.published_at, answer) for answer in self.rows if answer.published_at is not None]
         return [answer for _, answer in sorted(told, key=lambda one: (one[0], one[1].drafted_at), reverse=True)]
 
+    def promised(self) -> Sequence[Promise]:
+        """The steps that the published answers promise, oldest first; those of a corrected one it promises no more."""
+        published = list(reversed(self.published()))
+        corrected = {answer.corrects for answer in published}
+        holding = [answer.answer_id for answer in published if answer.answer_id not in corrected]
+        return [promise for answer_id in holding for promise in self.promises[answer_id]]
+
 
 _WORDS = ("reason", "legal_basis", "text")
 _MORE_WORDS = ("points", "correction_reason")

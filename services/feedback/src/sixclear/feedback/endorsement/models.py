@@ -19,8 +19,21 @@ class Endorsement(Base):
     endorser_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
 
 
+class EndorsementKey(Base):
+    """That a request of somebody who is not verified was counted, so that sending it again counts no more.
+
+    A keyed hash of the request's `Idempotency-Key`, which is by chance, and of the copy: it tells of nobody. It goes
+    after the day that follows.
+    """
+
+    __tablename__ = "endorsement_key"
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    used_on: Mapped[date] = mapped_column(index=True)
+
+
 class Support(Base):
-    """How many endorse a public copy. Of those who are not verified nothing else is kept."""
+    """How many endorse a public copy. Of those who are not verified nothing else is kept for longer than two days."""
 
     __tablename__ = "support"
 

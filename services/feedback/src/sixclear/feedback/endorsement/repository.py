@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from sixclear.common.counting import count_up_to
-from sixclear.feedback.endorsement.models import Endorsement, Support
+from sixclear.feedback.endorsement.models import Endorsement, EndorsementKey, Support
 from sixclear.feedback.publication.models import Publication
 
 _ADD = text(
@@ -48,6 +48,21 @@ async def remove_endorser(session: AsyncSession, publication_id: UUID, endorser_
     of_both = Endorsement.publication_id == publication_id, Endorsement.endorser_hash == endorser_hash
     removed = await session.execute(delete(Endorsement).where(*of_both).returning(Endorsement.publication_id))
     return removed.first() is not None
+
+
+async def use_key(session: AsyncSession, key_hash: bytes, today: date) -> bool:
+    """Keep that a request was counted; False when it was. The same request in another transaction is waited for."""
+    new = insert(EndorsementKey).values(key_hash=key_hash, used_on=today)
+    used = await session.execute(new.on_conflict_do_nothing().returning(EndorsementKey.key_hash))
+    return used.first() is not None
+
+
+async def forget_keys(session: AsyncSession, before: date, most: int) -> None:
+    """Delete at most so many keys that were used before a day; leaves out those that another transaction holds."""
+    over = select(EndorsementKey.key_hash).where(EndorsementKey.used_on < before).limit(most)
+    await session.execute(
+        delete(EndorsementKey).where(EndorsementKey.key_hash.in_(over.with_for_update(skip_locked=True)))
+    )
 
 
 async def add_support(

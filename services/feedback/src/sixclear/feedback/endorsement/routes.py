@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from sixclear.common.web.access import Access
+from sixclear.common.web.idempotency import InvalidIdempotencyKey, key_of
 from sixclear.common.web.pagination import CursorParam, InvalidCursor, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.route import TransactionalRoute
@@ -78,11 +79,23 @@ async def count_endorsements(ctx: ContextDep, publication_id: UUID) -> Endorseme
     "/publications/{publication_id}/endorsements",
     operation_id="endorsePublication",
     dependencies=[Depends(_EVERYONE), NOT_KEPT, Depends(RouteOptions(key_kept_with_entity=True))],
-    responses=problem_responses(PublicationNotFound, TooManyEndorsements),
+    responses=problem_responses(PublicationNotFound, TooManyEndorsements, InvalidIdempotencyKey),
 )
-async def endorse_publication(ctx: ContextDep, publication_id: UUID, _entry: EndorsementEntry) -> EndorsementFigures:
-    """Endorse a public copy without an account. Who did is not kept, so each request counts; it owes no answer."""
-    found = await service.endorse(ctx, publication_id)
+async def endorse_publication(
+    ctx: ContextDep,
+    receipts: ReceiptsDep,
+    publication_id: UUID,
+    _entry: EndorsementEntry,
+    request: Request,
+    response: Response,
+) -> EndorsementFigures:
+    """Endorse a public copy without an account. Who did is not kept, so each request counts; it owes no answer.
+
+    The same request with the same `Idempotency-Key` counts once, on its day and the next one.
+    """
+    found, again = await service.endorse(ctx, receipts, publication_id, key_of(request))
+    if again:
+        response.headers["Idempotency-Replayed"] = "true"
     return figures_response(found.publication, found.support, found.threshold, found.owed_on)
 
 

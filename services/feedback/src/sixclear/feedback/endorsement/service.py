@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sixclear.common.clock import civil_date
@@ -14,6 +14,10 @@ from sixclear.feedback.field import rules as fields
 from sixclear.feedback.publication import service as publications
 from sixclear.feedback.publication.models import Publication
 from sixclear.feedback.submission.receipts import Receipts
+
+# A retry of a request is known on its day and on the next one.
+_KEPT = timedelta(days=1)
+_FORGOTTEN_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,19 @@ async def _figures(ctx: Context, publication: Publication) -> Figures:
     return Figures(publication, support, fields.case_fields().threshold(publication.field), owed_on)
 
 
-async def endorse(ctx: Context, publication_id: UUID) -> Figures:
+async def endorse(ctx: Context, receipts: Receipts, publication_id: UUID, key: str | None) -> tuple[Figures, bool]:
     """Endorse a public copy without proof of who one is; the caller counted one use of the visitor's allowance.
 
-    Nothing is kept but the figure. Raises PublicationNotFound.
+    Nothing is kept but the figure, and for a day or two that a request with this key was counted: the same one counts
+    no more, and True is answered with it. Raises PublicationNotFound.
     """
-    return await _counted(ctx, await figures(ctx, publication_id), unverified=1)
+    known = await figures(ctx, publication_id)
+    if key is not None:
+        today = civil_date(ctx.now)
+        await repository.forget_keys(ctx.session, today - _KEPT, _FORGOTTEN_AT_ONCE)
+        if not await repository.use_key(ctx.session, receipts.endorsement_key_hash(key, publication_id), today):
+            return await figures(ctx, publication_id), True
+    return await _counted(ctx, known, unverified=1), False
 
 
 async def endorse_verified(ctx: Context, receipts: Receipts, publication_id: UUID, *, endorsed: bool) -> Figures:

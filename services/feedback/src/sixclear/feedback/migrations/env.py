@@ -11,6 +11,7 @@ from sixclear.feedback.mailbox import models as mailbox
 from sixclear.feedback.notice import models as notice
 from sixclear.feedback.open311 import models as open311
 from sixclear.feedback.organisation import models as organisation
+from sixclear.feedback.public_clock import models as public_clock
 from sixclear.feedback.publication import models as publication
 from sixclear.feedback.sealing import models as sealing
 from sixclear.feedback.statistics import models as statistics
@@ -28,6 +29,7 @@ __all__ = [
     "notice",
     "open311",
     "organisation",
+    "public_clock",
     "publication",
     "sealing",
     "statistics",

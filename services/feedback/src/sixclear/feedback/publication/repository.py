@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Exists, exists, func, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
+from sixclear.feedback.public_clock.models import PublicClock, PublicStep
 from sixclear.feedback.publication.models import Publication
 
 _STANDS = Publication.withdrawn_on.is_(None)
@@ -21,13 +23,16 @@ _BOUND = text("SELECT set_config('statement_timeout', :most, true)")
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a list of public copies is narrowed to; None does not narrow."""
+    """What a list of public copies is narrowed to; None does not narrow. Clocks are those of the start of `day`."""
 
     kind: str | None
     field: str | None
     place_id: UUID | None
     organisation_id: UUID | None
     answered: bool | None
+    overdue: bool | None = None
+    open_steps: bool | None = None
+    day: date | None = member(default=None, repr=False)
 
 
 async def find_of_case(session: AsyncSession, submission_id: UUID) -> Publication | None:
@@ -76,7 +81,19 @@ def _conditions(narrow: Narrowing) -> list[ColumnElement[bool]]:
     if narrow.answered is not None:
         has = Publication.answer.is_not(None)
         conditions.append(has if narrow.answered else ~has)
+    if narrow.overdue is not None:
+        late = _told(PublicClock, ~PublicClock.paused, PublicClock.answered_on.is_(None))
+        late = late.where(PublicClock.due_on < narrow.day)
+        conditions.append(late if narrow.overdue else ~late)
+    if narrow.open_steps is not None:
+        waits = _told(PublicStep, PublicStep.done_on.is_(None))
+        conditions.append(waits if narrow.open_steps else ~waits)
     return conditions
+
+
+def _told(table: type[PublicClock] | type[PublicStep], *so: ColumnElement[bool]) -> Exists:
+    """Whether a copy has such a row; partial indexes hold those that a list asks for."""
+    return exists().where(table.publication_id == Publication.publication_id, *so)
 
 
 async def nearest(

@@ -18,6 +18,7 @@ from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.answer.errors import PersonNotKnown
 from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.public_clock import service as public_clocks
 from sixclear.feedback.publication import service
 from sixclear.feedback.publication.errors import (
     ModerationByAnswerer,
@@ -26,11 +27,11 @@ from sixclear.feedback.publication.errors import (
     PublicationNotFound,
 )
 from sixclear.feedback.publication.repository import Narrowing
-from sixclear.feedback.publication.responses import draft_response, names_of, publication_response, summary
+from sixclear.feedback.publication.responses import draft_response, listed_response, names_of, publication_response
 from sixclear.feedback.publication.schemas import (
+    ListedPublication,
     PublicationDraft,
     PublicationEntry,
-    PublicationSummary,
     PublicationView,
     PublicationWithdrawal,
     ReleasedPublication,
@@ -61,9 +62,13 @@ async def list_publications(
         Reference | None, Query(description="Identifier or any code of the body that answers.")
     ] = None,
     answered: Annotated[bool | None, Query(description="Whether its answer is public.")] = None,
+    overdue: Annotated[
+        bool | None, Query(description="Whether its answer was overdue at the start of the day.")
+    ] = None,
+    open_steps: Annotated[bool | None, Query(description="Whether a promised step is not done.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
-) -> Page[PublicationSummary]:
+) -> Page[ListedPublication]:
     """Public copies of cases, those that were released last first; of a sealed initiative its abstract."""
     narrow = Narrowing(
         kind,
@@ -71,6 +76,9 @@ async def list_publications(
         await organisations.meant(ctx, "place", place),
         await organisations.meant(ctx, "organisation", organisation),
         answered,
+        overdue,
+        open_steps,
+        None if overdue is None else await public_clocks.day_told(ctx),
     )
     context = repr(narrow)
     counted, *after = decode_cursor(cursor, int, date, UUID, context=context) if cursor else (None,)
@@ -78,10 +86,11 @@ async def list_publications(
     if counted is None:
         counted = await service.count_publications(ctx, narrow)
     names = await names_of(ctx, rows)
+    clocks = await public_clocks.clocks_of(ctx, [row.publication_id for row in rows])
     return page_of(
         rows,
         limit,
-        item=lambda row: summary(row, names),
+        item=lambda row: listed_response(row, names, clocks),
         key=lambda row: (row.published_on, row.publication_id),
         context=context,
         counted=counted,
@@ -95,9 +104,8 @@ async def list_publications(
     responses=problem_responses(PublicationNotFound),
 )
 async def get_publication(ctx: ContextDep, publication_id: UUID) -> PublicationView:
-    """One public copy: title, text and answer as a moderator released them."""
-    publication = await service.get_publication(ctx, publication_id)
-    return publication_response(publication, await names_of(ctx, [publication]))
+    """One public copy: words as a moderator released them, and how clock and promised steps stood as the day began."""
+    return await publication_response(ctx, await service.get_publication(ctx, publication_id))
 
 
 @moderation_router.get(
@@ -112,7 +120,7 @@ async def draft_publication(ctx: ContextDep, hub: HubDep, submission_id: UUID) -
     Reading those of a sealed one, once its embargo is over, is logged and its author sees that.
     """
     words = await service.words_of(ctx, hub, submission_id)
-    return await draft_response(ctx, words.said, words.hindrance, words.released)
+    return await draft_response(ctx, words.said, words.steps, words.hindrance, words.released)
 
 
 @moderation_router.post(

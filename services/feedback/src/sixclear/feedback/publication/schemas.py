@@ -12,9 +12,12 @@ from sixclear.common.web.texts import Text
 from sixclear.feedback.field.schemas import FieldCode
 from sixclear.feedback.fields import Line, Outcome, Reason
 from sixclear.feedback.organisation.schemas import OrganisationBrief
+from sixclear.feedback.public_clock.schemas import PublicClockView, PublicStepView
 from sixclear.feedback.submission.schemas import Kind
 
 Hindrance = Literal["sealed", "no_consent", "not_looked_into", "not_answered", "withdrawn"]
+_CLOCK = "Null of a sealed initiative before its embargo ends, and where a release before told none."
+_MOST_STEPS = 100
 _PLACE = Field(default=None, description="The province or commune that it concerns; null where none was said.")
 
 
@@ -49,6 +52,13 @@ class PublicationSummary(Schema):
     demonstration: bool
 
 
+class ListedPublication(PublicationSummary):
+    """A public copy as the list of them shows it, with the clock of its case."""
+
+    clock: PublicClockView | None = Field(default=None, description=_CLOCK)
+    open_steps: int = Field(default=0, description="How many promised steps were not done at the start of the day.")
+
+
 class PublicationView(PublicationSummary):
     """A public copy: title, text and answer as a moderator released them, without personal data."""
 
@@ -56,6 +66,17 @@ class PublicationView(PublicationSummary):
     answer: str | None
     head_answer: HeadAnswer | None = Field(default=None, description="Where endorsements asked for it.")
     head_answered_on: date | None = None
+    clock: PublicClockView | None = Field(default=None, description=_CLOCK)
+    steps: list[PublicStepView] = Field(
+        default_factory=list, description="What the answer promised, each step with its day, in their order."
+    )
+
+
+class StepWords(Schema):
+    """A step that the answer promised, in the words that the public may read."""
+
+    promise_id: UUID
+    words: Reason
 
 
 class ReleasedPublication(Schema):
@@ -84,6 +105,9 @@ class PublicationDraft(Schema):
     title: str | None
     text: str | None
     answer: str | None = Field(description="The published answer; null without one.")
+    steps: list[StepWords] = Field(
+        default_factory=list, description="What the published answers promise, with suggested masks."
+    )
     found: list[FoundData]
     released: PublicationView | None = Field(description="The public copy as it stands.")
 
@@ -103,6 +127,10 @@ class PublicationEntry(Schema):
         Text | None, Field(default=None, description="Needed once the case is answered, and not before.")
     ] = None
     head_answer: HeadAnswer | None = Field(default=None, description="Beside the answer, where the head gives one.")
+    steps: Annotated[list[StepWords], Field(max_length=_MOST_STEPS)] = Field(
+        default_factory=list,
+        description="Words for promised steps. One without is shown by its day, and whether it is done.",
+    )
     field: FieldCode | None = Field(default=None, description="Left out: the field of the case.")
     place: Reference | None = Field(
         default=None, description="Identifier or any code of a province or commune. Left out: the place of the case."

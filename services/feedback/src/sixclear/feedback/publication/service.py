@@ -12,10 +12,11 @@ from sixclear.common.use_case import Context, Expect
 from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.errors import PublicationByDrafter
 from sixclear.feedback.answer.lifecycle import require_other_publisher
-from sixclear.feedback.answer.models import Answer
+from sixclear.feedback.answer.models import Answer, Answers, promise_words
 from sixclear.feedback.answer.models import state_of as draft_state
 from sixclear.feedback.answer.models import words_of as words_of_answer
 from sixclear.feedback.organisation import service as organisations
+from sixclear.feedback.public_clock import service as public_clocks
 from sixclear.feedback.publication import repository, rules
 from sixclear.feedback.publication.errors import ModerationByAnswerer, PublicationNotFound
 from sixclear.feedback.publication.models import Publication
@@ -40,6 +41,7 @@ class Words:
     """What a moderator begins with, by the fields of a public copy; `released` is the copy that stands."""
 
     said: dict[str, str | None]
+    steps: dict[UUID, str]
     hindrance: str | None
     released: Publication | None
 
@@ -53,16 +55,19 @@ async def words_of(ctx: Context, hub: UUID, submission_id: UUID) -> Words:
     case = _case(submission, civil_date(ctx.now))
     hindrance, standing = rules.hindrance(case), await repository.find_of_case(ctx.session, submission_id)
     if hindrance is not None:
-        return Words({"title": None, "text": None, "answer": None}, hindrance, standing)
+        return Words({"title": None, "text": None, "answer": None}, {}, hindrance, standing)
     if rules.is_sealed(case):
         abstract = await abstract_of(ctx, submission) or ""
-        return Words({"title": rules.first_line(abstract), "text": abstract, "answer": None}, None, standing)
-    answer = await _published_answer(ctx, submission_id)
+        return Words({"title": rules.first_line(abstract), "text": abstract, "answer": None}, {}, None, standing)
+    found = await answers.list_answers(ctx, submission_id)
     await submissions.log_reading(ctx, submission)
     said: dict[str, str | None] = {**await title_and_text(ctx, submission), "answer": None}
-    if answer is not None:
-        said["answer"] = words_of_answer(await sealing.key_to_read(ctx, submission_id), answer)["text"]
-    return Words(said, None, standing)
+    steps: dict[UUID, str] = {}
+    if found.published():
+        key = await sealing.key_to_read(ctx, submission_id)
+        said["answer"] = words_of_answer(key, found.published()[0])["text"]
+        steps = {promise.promise_id: promise_words(key, promise) for promise in found.promised()}
+    return Words(said, steps, None, standing)
 
 
 async def release(
@@ -76,10 +81,12 @@ async def release(
     submission = await submissions.locked(ctx, hub, submission_id, expect)
     case = _case(submission, civil_date(ctx.now))
     rules.require_allowed(case)
-    answer = await _published_answer(ctx, submission_id)
+    found = await answers.list_answers(ctx, submission_id)
+    answer = next(iter(found.published()), None)
+    _require_promised(entry, found)
     if rules.is_sealed(case):
         abstract = await abstract_of(ctx, submission) or ""
-        answered = entry.answer is not None or entry.head_answer is not None
+        answered = entry.answer is not None or entry.head_answer is not None or bool(entry.steps)
         rules.require_from_abstract(entry.title, entry.text, abstract, answered=answered)
     else:
         _require_answer(entry, answer)
@@ -100,6 +107,7 @@ async def release(
     publication.released_person, publication.released_position = ctx.caller.person, ctx.caller.position
     ctx.session.add(publication)
     await ctx.session.flush()
+    await public_clocks.tell(ctx, publication.publication_id, {one.promise_id: one.words for one in entry.steps})
     return publication, submission, standing is None
 
 
@@ -125,6 +133,7 @@ async def withdraw_of_case(ctx: Context, submission_id: UUID, why: str = _BY_SEN
     publication.title = publication.text = publication.answer = publication.folded = None
     publication.head = publication.points = publication.head_answered_on = None
     publication.version += 1
+    await public_clocks.take_back(ctx, publication.publication_id)
     await ctx.session.flush()
     return True
 
@@ -180,9 +189,17 @@ def _case(submission: Submission, today: date) -> rules.Case:
     )
 
 
-async def _published_answer(ctx: Context, submission_id: UUID) -> Answer | None:
-    found = await answers.list_answers(ctx, submission_id)
-    return next(iter(found.published()), None)
+def _require_promised(entry: PublicationEntry, found: Answers) -> None:
+    """Raises InvalidRequest for words of a step that no published answer of the case promises."""
+    known = {promise.promise_id for promise in found.promised()}
+    detail = "Take the identifiers of promised steps from the draft of the public copy."
+    errors = [
+        {"pointer": f"#/steps/{at}/promise_id", "code": "step-not-promised", "detail": detail}
+        for at, one in enumerate(entry.steps)
+        if one.promise_id not in known
+    ]
+    if errors:
+        raise InvalidRequest("No published answer of this case promises such a step.", errors=errors)
 
 
 def _require_answer(entry: PublicationEntry, answer: Answer | None) -> None:
@@ -244,6 +261,7 @@ def _say_head(publication: Publication, entry: PublicationEntry, today: date) ->
 def _texts(entry: PublicationEntry) -> dict[str, str | None]:
     """Every text that becomes public, by its place in the request."""
     texts = {"title": entry.title, "text": entry.text, "answer": entry.answer}
+    texts |= {f"steps/{number}/words": step.words for number, step in enumerate(entry.steps)}
     if entry.head_answer is not None:
         texts["head_answer/head"] = entry.head_answer.head
         for number, point in enumerate(entry.head_answer.points):

@@ -72,6 +72,10 @@ class Receipts:
         """A keyed hash of a person and a public copy, so that endorsements of one person cannot be put together."""
         return self._derive("endorser", person, str(publication_id))[:16]
 
+    def endorsement_key_hash(self, key: str, publication_id: UUID) -> bytes:
+        """What a request that endorses a public copy is known by when it comes again."""
+        return self._derive("endorsement key", key, str(publication_id))[:16]
+
     def network_hash(self, network: str) -> bytes:
         """What a visitor's network is counted by: keyed, because all addresses there are can be tried in minutes."""
         return self._derive("network", network)[:16]

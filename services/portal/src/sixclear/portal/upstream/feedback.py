@@ -14,7 +14,7 @@ from sixclear.portal.upstream.public_feedback import (
     AlikeCopies,
     CaseFields,
     Endorsements,
-    PublicCopy,
+    ListedCopy,
     Satisfaction,
     WholeCopy,
     YearFigures,
@@ -113,9 +113,10 @@ OWN_FILE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/files/{attach
 NO_ANSWERS = Operation("feedback", "GET", "/api/feedback/v1/no-answers", SilenceFigure)
 NOTICES = Operation("feedback", "GET", "/api/feedback/v1/notices", NoticeOffer)
 LOG_STATUS = Operation("feedback", "GET", "/api/feedback/v1/log/status", LogStatus)
-COPIES = Operation("feedback", "GET", "/api/feedback/v1/publications", Listing[PublicCopy])
+COPIES = Operation("feedback", "GET", "/api/feedback/v1/publications", Listing[ListedCopy])
 COPY_OF_ALL = Operation("feedback", "GET", "/api/feedback/v1/publications/{publication_id}", WholeCopy)
 ENDORSEMENTS = Operation("feedback", "GET", "/api/feedback/v1/publications/{publication_id}/endorsements", Endorsements)
+ENDORSING = Operation("feedback", "POST", "/api/feedback/v1/publications/{publication_id}/endorsements", Endorsements)
 ALIKE = Operation("feedback", "POST", "/api/feedback/v1/similar", AlikeCopies)
 FIELDS = Operation("feedback", "GET", "/api/feedback/v1/fields", CaseFields)
 PROPOSALS = Operation("feedback", "GET", "/api/feedback/v1/proposals", Listing[Proposal])
@@ -206,7 +207,7 @@ class Feedback:
         """How large the public log is, and who cosigned it."""
         return await self._transport.kept(LOG_STATUS, {})
 
-    async def publications(self, query: Query) -> Listing[PublicCopy]:
+    async def publications(self, query: Query) -> Listing[ListedCopy]:
         """Public copies by the filters of `query`, those that were released last first."""
         return await self._transport.get(COPIES, query)
 
@@ -217,6 +218,10 @@ class Feedback:
     async def endorsements(self, publication_id: UUID) -> Endorsements:
         """How many endorse a public copy."""
         return await self._transport.get(ENDORSEMENTS, publication_id=publication_id)
+
+    async def endorse(self, publication_id: UUID, key: str) -> Endorsements:
+        """Endorses a public copy, not verified; the same key counts once."""
+        return await self._transport.post(ENDORSING, {}, key, publication_id=publication_id)
 
     async def alike(self, text: str) -> AlikeCopies:
         """Public copies that are like a text; it stands in no address and is not kept."""

@@ -32,6 +32,35 @@ class PublicCopy(Answer):
     demonstration: bool = False
 
 
+class CopyClock(Answer):
+    """The clock of the case behind a public copy, by days, as it stood at the start of the day `as_of`."""
+
+    received_on: date
+    due_on: date
+    first_due_on: date | None = None
+    reopened_on: date | None = None
+    answered_on: date | None = None
+    answered_in_time: bool | None = None
+    state: str
+    as_of: date
+
+
+class CopyStep(Answer):
+    """A step that the answer promised; no `words` before a moderator released some."""
+
+    words: str | None = None
+    due_on: date
+    done_on: date | None = None
+    overdue: bool
+
+
+class ListedCopy(PublicCopy):
+    """A public copy in the list of all: with its clock, where it is told, and how many promised steps are open."""
+
+    clock: CopyClock | None = None
+    open_steps: int = 0
+
+
 class HeadPoint(Answer):
     """One point of what was sent, and what the head answers to it."""
 
@@ -53,6 +82,8 @@ class WholeCopy(PublicCopy):
     answer: str | None = None
     head_answer: HeadAnswer | None = None
     head_answered_on: date | None = None
+    clock: CopyClock | None = None
+    steps: list[CopyStep] = Field(default_factory=list)
 
 
 class Endorsements(Answer):

@@ -94,11 +94,13 @@ class Transport:
         answer = self.connections.cache.get(key, seconds, lambda: asker._answer(question, operation, {}, query))
         return await self._within(question, operation, answer)
 
-    async def post(self, operation: Operation[Model], body: Mapping[str, Any], key: str | None = None) -> Model:
+    async def post(
+        self, operation: Operation[Model], body: Mapping[str, Any], key: str | None = None, **path: object
+    ) -> Model:
         """Sends `body` for the visitor; the same key and body are one request, however often they are sent."""
         self._require_visitor()
         headers = {"Idempotency-Key": key} if key else {}
-        return _read(operation, await self._request(operation, {}, body=body, headers=headers))
+        return _read(operation, await self._request(operation, path, body=body, headers=headers))
 
     async def send_file(
         self, operation: Operation[Model], texts: Mapping[str, str], name: str, content: AsyncIterator[bytes]

@@ -31,6 +31,8 @@ PARAMETERS: Mapping[str, str] = {
     "registration": N_("Đăng ký"),
     "sort": N_("Thứ tự"),
     "answered": N_("Đã trả lời hay chưa"),
+    "overdue": N_("Hạn trả lời"),
+    "open_steps": N_("Việc đã hứa"),
     "kind": N_("Loại góp ý"),
     "field": N_("Lĩnh vực"),
     "by": N_("Bảng theo nhóm"),

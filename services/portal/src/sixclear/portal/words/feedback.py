@@ -58,6 +58,14 @@ PARTS: Mapping[str, str] = {
     "overdue": N_("Quá hạn, chưa trả lời"),
     "closed_without_answer": N_("Người gửi rút, không cần trả lời"),
 }
+# Where the clock of a public copy stands.
+PUBLIC_CLOCKS: Mapping[str, str] = {
+    "answered": N_("Đã trả lời"),
+    "in_time": N_("Đang xử lý, còn hạn"),
+    "due_soon": N_("Đang xử lý, sắp đến hạn"),
+    "overdue": N_("Quá hạn, chưa trả lời"),
+    "paused": N_("Tạm dừng, chờ người gửi bổ sung"),
+}
 # By what the figures of a year are grouped.
 GROUPED_BY: Mapping[str, str] = {
     "kind": N_("Loại góp ý"),

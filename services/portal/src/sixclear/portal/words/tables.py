@@ -29,6 +29,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "access": feedback.ACCESSES,
     "rating": feedback.RATINGS,
     "appeal decision": feedback.APPEAL_DECISIONS,
+    "public clock": feedback.PUBLIC_CLOCKS,
     "feedback part": feedback.PARTS,
     "grouped by": feedback.GROUPED_BY,
     "proposal stage": feedback.PROPOSAL_STAGES,

@@ -12,7 +12,9 @@ from sixclear.portal.shell.addresses import asked_of
 from sixclear.portal.shell.forms import read_form
 from sixclear.portal.shell.portal import portal_of
 
-PAGE = PUBLIC.page("publications", reads=("answered", "kind", "field", "organisation", "cursor"))
+PAGE = PUBLIC.page(
+    "publications", reads=("answered", "kind", "field", "organisation", "overdue", "open_steps", "cursor")
+)
 _LIST = "/feedback/public"
 _SEARCH = f"{_LIST}/search"
 

@@ -14,7 +14,7 @@ from sixclear.portal.shell.organisations import offered, with_chosen
 from sixclear.portal.upstream.answer import Listing
 from sixclear.portal.upstream.gateway import Gateway
 from sixclear.portal.upstream.parts import Parts
-from sixclear.portal.upstream.public_feedback import AlikeCopies, CaseFields, PublicCopy
+from sixclear.portal.upstream.public_feedback import AlikeCopies, CaseFields, ListedCopy
 from sixclear.portal.upstream.tasks import Organisation
 from sixclear.portal.upstream.transport import Query
 
@@ -30,14 +30,14 @@ class PublicationsView:
     asked: Asked
     fields: CaseFields
     organisations: Sequence[Organisation]
-    page: Listing[PublicCopy] | None
-    others: Listing[PublicCopy] | None
+    page: Listing[ListedCopy] | None
+    others: Listing[ListedCopy] | None
     away: Mapping[str, datetime | None]
 
     @property
     def answered(self) -> bool:
         """Whether the page shows those with an answer."""
-        return self.asked.values["answered"] != "false"
+        return _side(self.asked.values) == "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
     """The public copies that the filters of the address choose, as far as feedback takes them."""
     parts = Parts()
 
-    async def ask(filters: Filters) -> Listing[PublicCopy]:
-        side: Query = {"answered": filters["answered"] or "true", "limit": settings.page_size}
+    async def ask(filters: Filters) -> Listing[ListedCopy]:
+        side: Query = {"answered": _side(filters), "limit": settings.page_size}
         return await gateway.feedback.publications({**filters, **side})
 
     other_side: Query = {
-        "answered": "true" if asked.values["answered"] == "false" else "false",
+        "answered": "true" if _side(asked.values) == "false" else "false",
         "cursor": "",
         "limit": 1,
     }
@@ -74,6 +74,11 @@ async def load(gateway: Gateway, settings: Settings, now: datetime, asked: Asked
     )
     organisations, asked = await with_chosen(gateway, parts, asked, known)
     return PublicationsView(now, asked, fields or CaseFields(), organisations, page, others, parts.away)
+
+
+def _side(filters: Filters) -> str:
+    """Which side is shown where the address does not say: an overdue one has no answer, unless it was opened again."""
+    return filters["answered"] or ("false" if filters["overdue"] else "true")
 
 
 async def search(gateway: Gateway, now: datetime, sent: SentForm) -> FoundView:
