@@ -113,6 +113,26 @@ async def test_databases_of_the_two_lists(platform: Platform) -> None:
 
 
 @pytest.mark.asyncio
+async def test_eighteen_databases_of_seven_ministries_are_not_approved_with_names_and_reasons(
+    platform: Platform,
+) -> None:
+    """The committee's question, answered by the dossiers themselves; monitoring counts the same ones."""
+    page = await platform.get("/api/catalog/v1/dossiers", waiting="true", kind="database", limit="200")
+    assert (page["total"], page["organisations"], len(page["items"])) == (18, 7, 18)
+    assert {"databases": page["total"], "organisations": page["organisations"]} == (await platform.status())[
+        "databases"
+    ]["registered_not_approved"]
+    assert len({dossier["owner"]["name_vi"] for dossier in page["items"]}) == 7
+    assert len({dossier["code"] for dossier in page["items"]}) == 18
+    for dossier in page["items"]:
+        assert (dossier["turn"], dossier["why"]) == ("owner", ["returned", "documents_missing"])
+        assert dossier["waiting"]["working_days"] > 0
+        missing = [document for document in dossier["documents"] if document["state"] == "missing"]
+        assert len(missing) == dossier["counts"]["missing"] == dossier["registration"]["missing_documents"] > 0
+        assert all(document["asked_by"] and document["asked_at"] == document["since"] for document in missing)
+
+
+@pytest.mark.asyncio
 async def test_live_figures_equal_the_figures_as_of_now(platform: Platform) -> None:
     await platform.settled()
     live = await platform.status(programme="nq57-central")

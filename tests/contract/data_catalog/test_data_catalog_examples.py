@@ -17,6 +17,8 @@ __all__ = ["service"]
 Before = Callable[[str, str, Any], Awaitable[None]]
 EXAMPLES = Path(__file__).parents[3] / "services" / "data-catalog" / "contracts" / "examples"
 BOTH_LISTS = [{"list": "resolution-71", "edition": "2025"}, {"list": "plan-02", "edition": "2025"}]
+DECISION = {"document": "Quyết định số 2439/QĐ-TTg", "decided_on": "2025-11-04", "url": "https://example.invalid/qd"}
+PROOF = {"decision": DECISION, "evidence": [{"title": "Biên bản nghiệm thu", "url": "https://example.invalid/bb"}]}
 MISSING = {"missing_documents": [{"title": "Phê duyệt cấp độ"}], "reason": "Hồ sơ chưa đủ tài liệu"}
 
 
@@ -28,9 +30,9 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     """Every change that an entry can go through, once; `before` is called with each step."""
     entry = ""
 
-    async def step(client_id: str, path: str, body: Any) -> Any:
+    async def step(client_id: str, path: str, body: Any, hours: int = 1) -> Any:
         nonlocal entry
-        service.clock.pass_by(hours=1)
+        service.clock.pass_by(hours=hours)
         await before(client_id, path, body)
         answer = await service.done(client_id, path, body)
         entry = f"/entries/{answer['entry_id']}"
@@ -38,7 +40,7 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
 
     await step("ministry", "/entries", description())
     await step("steward", "/entries", description(lists=BOTH_LISTS))
-    await step("ministry", f"{entry}/stage", {"deployment_stage": "deploying_foundation", "risk": "high"})
+    await step("ministry", f"{entry}/stage", {"deployment_stage": "deploying_foundation", "risk": "high"} | PROOF)
     await step("ministry", f"{entry}/documents", {"title": "Thuyết minh", "url": "https://example.invalid/tm"})
     await step("ministry", f"{entry}/registration/submit", {})
     await step("steward", f"{entry}/registration/return", MISSING)
@@ -49,6 +51,8 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     await step("ministry", "/entries", description(code="KHCN-02"))
     kept = await step("ministry", f"{entry}/documents", {"title": "Thuyết minh", "url": "https://example.invalid/tm"})
     await step("ministry", f"{entry}/documents/{kept['documents'][0]['document_id']}/remove", {})
+    due = {"due": "2026-03-31", "decision": DECISION}
+    await step("steward", f"{entry}/registration/due", due, hours=0)
     await step("ministry", "/entries", description(code="KHCN-03"))
     await step("ministry", "/entries", description(code="KHCN-03", classification="restricted"))
 

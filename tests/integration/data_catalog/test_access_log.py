@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio
 async def test_nothing_but_own_addresses_and_the_log_itself_needs_a_token_to_be_read(service: Service) -> None:
     asked = [path for method, path, rule in access_rules(service.app) if method == "GET" and rule and rule.scopes]
     ways = [
-        *("entries", "entries/{entry_id}", "entries/{entry_id}/history"),
+        *("entries", "entries/{entry_id}", "entries/{entry_id}/history", "entries/{entry_id}/dossier", "dossiers"),
         *("elements", "elements/{code}", "code-lists/{code}"),
     ]
     assert sorted(asked) == sorted([*(f"{service.prefix}/own/{way}" for way in ways), f"{service.prefix}/access-log"])

@@ -45,7 +45,12 @@ async def a_canary(service: Service, classification: str) -> str:
     await service.done("ministry", f"{entry}/documents", document)
     await service.done("steward", "/entries", body | {"classification": classification})
     await service.done("ministry", f"{entry}/heartbeats", {})
-    await service.done("ministry", f"{entry}/stage", {"deployment_stage": "formed_centralised", "risk": "high"})
+    proof = {"decision": {"document": f"QĐ {CANARY}"}, "evidence": [{"title": CANARY, "url": f"https://{CANARY}.vn"}]}
+    formed = {"deployment_stage": "formed_centralised", "risk": "high"} | proof
+    await service.done("ministry", f"{entry}/stage", formed)
+    await service.done("ministry", f"{entry}/registration/submit", {})
+    refused = {"refused_documents": [{"title": document["title"], "reason": CANARY}], "reason": CANARY}
+    await service.done("steward", f"{entry}/registration/return", refused)
     await a_canary_element(service)
     return cast(str, made["entry_id"])
 
@@ -117,7 +122,9 @@ async def test_whom_it_concerns_the_crawl_finds_it(service: Service) -> None:
                 answer = await service.http.get(address, headers=service.headers(reader), **rest)
                 is_told = answer.status_code == 200 and CANARY in answer.text
                 found |= {address.removeprefix(service.prefix)} if is_told else set()
-        places = {"/own/entries", f"/own/entries/{entry_id}", "/own/elements", f"/own/elements/{CANARY}"}
+        entry = f"/own/entries/{entry_id}"
+        places = {"/own/entries", entry, f"{entry}/history", f"{entry}/dossier", "/own/dossiers"}
+        places |= {"/own/elements", f"/own/elements/{CANARY}"}
         assert found == places, reader
     assert set(SCOPES) > {"ministry", "steward", "inspector"}
 
@@ -129,5 +136,7 @@ async def test_nothing_of_it_is_published_but_that_it_is_gone(service: Service) 
         ("withdrawn", True),
         ("heartbeat_received", False),
         ("deployment_stage_changed", False),
+        ("registration_submitted", False),
+        ("registration_returned", False),
     ]
     assert CANARY not in str(after[0].data)

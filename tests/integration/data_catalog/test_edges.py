@@ -83,7 +83,7 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     entry = (await an_entry(service)).removeprefix("/entries/")
     before = await service.counts()
     for template in set(service.posts()) - {"/api/catalog/v1/elements/bulk"}:
-        client_id = "reviewing-ministry" if template.endswith(("approve", "return", "withdraw")) else "ministry"
+        client_id = "reviewing-ministry" if template.endswith(("approve", "return", "withdraw", "due")) else "ministry"
         for content, media_type in BAD_BODIES:
             headers = service.headers(client_id) | {"Content-Type": media_type}
             path = template.format(entry_id=entry, document_id=entry, code="x")
@@ -141,6 +141,11 @@ async def test_bad_descriptions_are_refused_and_change_nothing(service: Service,
         ("stage", {"deployment_stage": "somewhere"}),
         ("stage", {"deployment_stage": "retire", "reason": " "}),
         ("stage", {"deployment_stage": "retire", "risk": "low"}),
+        ("stage", {"deployment_stage": "retire", "reason": "x", "evidence": [{"title": "x"}]}),
+        ("stage", {"deployment_stage": "retire", "reason": "x", "decision": {"url": "https://example.invalid"}}),
+        ("registration/due", {"due": "31/12/2026"}),
+        ("registration/return", {"refused_documents": [{"title": "x"}], "reason": "x"}),
+        ("registration/return", {"missing_documents": [{"title": "x"}], "reason": "x", "due_in_working_days": 0}),
         ("heartbeats", {"records_count": -1}),
         ("heartbeats", {"records_count": 2**63}),
         ("heartbeats", {"occurred_at": "yesterday"}),

@@ -119,7 +119,7 @@ async def test_one_that_becomes_restricted_leaves_everything_and_comes_back_whol
     entry = f"/entries/{stable_id('entry', 'KHCN-01')}"
     await service.done("ministry", f"{entry}/stage", {"deployment_stage": "deploying_foundation", "risk": "high"})
     for _ in range(2):
-        await service.done("ministry", "/entries", description(**HIDES))
+        await service.done("steward", "/entries", description(**HIDES))
     await service.done("ministry", f"{entry}/heartbeats", {})
     await service.done("ministry", f"{entry}/stage", {"deployment_stage": "formed_centralised"})
     hidden = [event for event in await service.events() if event.version > 2]
@@ -273,3 +273,23 @@ async def test_what_an_upgrade_has_hidden_is_withdrawn_once(service: Service) ->
         other.removeprefix("/entries/"),
         entry.removeprefix("/entries/"),
     ]
+
+
+async def test_no_owner_takes_its_own_entry_out_of_the_figures_of_a_list(service: Service) -> None:
+    made = await service.done("steward", "/entries", description(lists=PLAN_02))
+    entry, before = f"/entries/{made['entry_id']}", await service.counts()
+    for changes, pointer in (
+        ({"classification": "restricted"}, "#/classification"),
+        ({"classification": "state"}, "#/classification"),
+        ({"security_level": 4}, "#/security_level"),
+    ):
+        refused = await service.post("ministry", "/entries", description(**changes))
+        assert (refused.status_code, refused.json()["code"]) == (403, "listed-needs-steward")
+        assert refused.json()["errors"][0]["pointer"] == pointer
+    assert await service.counts() == before
+    high = await patched(service, "ministry", entry, security_level=4, classification="public")
+    assert (high["security_level"], high["classification"]) == (4, "public")
+    assert (await patched(service, "steward", entry, classification="restricted"))["classification"] == "restricted"
+    opened = await patched(service, "ministry", entry, classification="public")
+    assert opened["classification"] == "public"
+    assert (await service.get("/lists"))["items"][0]["total"] == 1

@@ -39,6 +39,8 @@ async def test_a_complete_dossier_is_approved_by_another_body(service: Service) 
         "status": "submitted",
         "submitted_at": "2025-12-04T03:00:00Z",
         "missing_documents": 0,
+        "due": None,
+        "overdue": None,
         "returned_at": None,
         "returned_by_organisation_id": None,
         "return_reason": None,

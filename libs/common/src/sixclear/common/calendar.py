@@ -76,6 +76,10 @@ class Calendar:
             count -= self.works(day)
         return day
 
+    def count(self, first: date, last: date) -> int:
+        """How many working days there are after `first` up to `last`. Costs one look per day."""
+        return sum(self.works(first + timedelta(days=ahead)) for ahead in range(1, (last - first).days + 1))
+
     def special_between(self, first: date, last: date) -> tuple[SpecialDay, ...]:
         """The special days after `first` up to `last`, in order. Costs one look per day."""
         days = (self.special_day(first + timedelta(days=ahead)) for ahead in range(1, (last - first).days + 1))

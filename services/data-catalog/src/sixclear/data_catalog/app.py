@@ -14,6 +14,7 @@ from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.log_route import log_router
 from sixclear.data_catalog.code_list import routes as code_list
+from sixclear.data_catalog.dossier import routes as dossier
 from sixclear.data_catalog.element import routes as element
 from sixclear.data_catalog.entry import routes as entry
 from sixclear.data_catalog.entry.access import PUBLIC
@@ -35,6 +36,7 @@ _CODE_LIST_BYTES = 2 * 1024 * 1024
 ROUTERS = (
     entry.router,
     registration.router,
+    dossier.router,
     list_figures.router,
     _LOG,
     access_log_router("readCatalogAccessLog", "entries"),

@@ -1,6 +1,7 @@
 """Tables of the documents of a dossier."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Boolean, ForeignKey, Integer
@@ -21,9 +22,39 @@ class Document(Base):
     missing: Mapped[bool] = mapped_column(Boolean)
     asked_by_organisation_id: Mapped[UUID | None]
     asked_at: Mapped[datetime | None]
+    # By when a missing one is to be there, as the reviewer set it.
+    due: Mapped[date | None]
+    refused_at: Mapped[datetime | None]
+    refused_by_organisation_id: Mapped[UUID | None]
+    refusal_reason: Mapped[str | None]
     url: Mapped[str | None]
     sha256: Mapped[str | None]
     added_at: Mapped[datetime | None]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is missing because what was there was refused.
+
+        The release before puts a newer document in, and asks for it again, without clearing the refusal: then the
+        document is younger.
+        """
+        if not self.missing or self.refused_at is None:
+            return False
+        return self.added_at is None or self.refused_at >= self.added_at
+
+    @property
+    def state(self) -> Literal["there", "missing", "refused"]:
+        """How the document stands; one that was refused is counted with those that are missing."""
+        if not self.missing:
+            return "there"
+        return "refused" if self.refused else "missing"
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it stands so; None where it is not known."""
+        if not self.missing:
+            return self.added_at
+        return self.refused_at if self.refused else self.asked_at
 
 
 class ReplacedDocument(Base):
@@ -44,3 +75,7 @@ class ReplacedDocument(Base):
     removed: Mapped[bool] = mapped_column(Boolean)
     asked_by_organisation_id: Mapped[UUID | None]
     asked_at: Mapped[datetime | None]
+    # One that was refused keeps by whom, and why.
+    refused_at: Mapped[datetime | None]
+    refused_by_organisation_id: Mapped[UUID | None]
+    refusal_reason: Mapped[str | None]

@@ -1,13 +1,13 @@
 """Requests and responses about the documents of a dossier."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from sixclear.common.web.schemas import Schema
-from sixclear.common.web.texts import Link, Sha256, line_of
+from sixclear.common.web.texts import Link, Sha256, Text, line_of
 from sixclear.data_catalog.fields import Step
 
 # A document's title is a key: folded it must fit into an index row in every script.
@@ -18,6 +18,12 @@ class DocumentName(Schema):
     """A document by its title; case and diacritics do not matter."""
 
     title: Title
+
+
+class RefusedDocument(DocumentName):
+    """A document that is there and that the reviewer does not take, with the reason. Both are published."""
+
+    reason: Text
 
 
 class DocumentDescription(DocumentName, Step):
@@ -32,7 +38,16 @@ class DocumentView(Schema):
 
     document_id: UUID = Field(description="It follows from the entry and the title, however the title is typed.")
     title: str
-    missing: bool
+    missing: bool = Field(description="Whether nothing is there that the reviewer takes: `missing` or `refused`.")
+    state: Literal["there", "missing", "refused"] = Field(
+        description="`refused`: it was there, and the reviewer did not take it; its link and hash stay until another "
+        "document takes its place."
+    )
+    since: datetime | None = Field(description="Since when it stands so; null while it is not known.")
+    due: date | None = Field(description="By when a missing one is to be there, as the reviewer set it.")
+    refused_by_organisation_id: UUID | None
+    refused_at: datetime | None
+    refusal_reason: str | None
     asked_by_organisation_id: UUID | None
     asked_at: datetime | None
     url: str | None

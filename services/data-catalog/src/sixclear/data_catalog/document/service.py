@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sixclear.common.folding import fold
@@ -11,7 +11,7 @@ from sixclear.common.use_case import Context
 from sixclear.data_catalog.document import repository
 from sixclear.data_catalog.document.errors import DocumentNotFound, DocumentWithoutContent, DossierFull
 from sixclear.data_catalog.document.models import Document, ReplacedDocument
-from sixclear.data_catalog.document.schemas import DocumentDescription
+from sixclear.data_catalog.document.schemas import DocumentDescription, RefusedDocument
 
 _MOST_DOCUMENTS = 200
 
@@ -66,14 +66,16 @@ async def put(
     document.title, document.url, document.sha256 = described.title, described.url, described.sha256
     document.missing = False
     document.added_at = added_at
+    document.refused_at = document.refused_by_organisation_id = document.refusal_reason = document.due = None
 
 
 async def ask_for(
-    ctx: Context, entry_id: UUID, titles: Collection[str], organisation_id: UUID, asked_at: datetime
+    ctx: Context, entry_id: UUID, titles: Collection[str], organisation_id: UUID, asked_at: datetime, due: date | None
 ) -> None:
     """Mark documents as missing, each once however often its title is given, and in which spelling.
 
-    One that is missing already keeps who asked for it first, and since when.
+    One that is missing already keeps who asked for it first, and since when. A day that is set takes the place of the
+    one before.
     """
     known = {document.title_folded: document for document in await dossier(ctx, entry_id)}
     for title in titles:
@@ -83,6 +85,41 @@ async def ask_for(
             document.missing = True
             document.asked_by_organisation_id = organisation_id
             document.asked_at = asked_at
+        document.due = due or document.due
+
+
+async def refuse(
+    ctx: Context,
+    entry_id: UUID,
+    refusals: Sequence[RefusedDocument],
+    organisation_id: UUID,
+    refused_at: datetime,
+    due: date | None,
+) -> None:
+    """Do not take documents that are there: they count as missing, and say who refused them and why.
+
+    Raises DocumentNotFound for one that is not there.
+    """
+    if not refusals:
+        return
+    known = {document.title_folded: document for document in await dossier(ctx, entry_id)}
+    for index, refusal in enumerate(refusals):
+        document = known.get(fold(refusal.title))
+        if document is None or document.missing:
+            raise DocumentNotFound(
+                "Only a document that is there is refused; ask for another one in `missing_documents`.",
+                errors=[
+                    {
+                        "pointer": f"#/refused_documents/{index}/title",
+                        "code": "not-there",
+                        "detail": "The dossier holds no document with this title.",
+                    }
+                ],
+            )
+        document.missing = True
+        document.asked_by_organisation_id, document.asked_at = organisation_id, refused_at
+        document.refused_by_organisation_id, document.refused_at = organisation_id, refused_at
+        document.refusal_reason, document.due = refusal.reason, due
 
 
 async def take_out(ctx: Context, entry_id: UUID, wanted: UUID, *, removed_at: datetime, entry_version: int) -> None:
@@ -133,4 +170,7 @@ def _replaced(
         removed=removed,
         asked_by_organisation_id=document.asked_by_organisation_id,
         asked_at=document.asked_at,
+        refused_at=document.refused_at,
+        refused_by_organisation_id=document.refused_by_organisation_id,
+        refusal_reason=document.refusal_reason,
     )

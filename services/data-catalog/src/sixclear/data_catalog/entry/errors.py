@@ -35,6 +35,16 @@ class ListingNeedsSteward(DomainError):
     remedy = "Leave out `lists`, which stay as they are, or ask the data steward to change them."
 
 
+class ListedNeedsSteward(DomainError):
+    """A list would lose a late database, and its figures improve, by its owner's own word."""
+
+    code, status, title = "listed-needs-steward", 403, "A steward hides what stands on a programme list"
+    meaning = (
+        "The entry stands on a programme list: only a data steward (scope `catalog:approve`) hides it from others."
+    )
+    remedy = "Send the classification that the entry has, or ask the data steward to hide it."
+
+
 # What every step of an entry can be refused with.
 STEP_REFUSALS = (
     EntryNotFound,

@@ -25,6 +25,7 @@ class RegistrationData(EventData):
     status: Literal["not_submitted", "draft", "submitted", "returned", "approved"]
     submitted_at: datetime | None
     missing_documents: int
+    due: date | None = Field(default=None, description="By when it is to be approved.")
 
 
 class HeartbeatData(EventData):

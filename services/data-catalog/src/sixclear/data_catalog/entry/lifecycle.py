@@ -2,13 +2,28 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sixclear.common.change import Change, TransitionNotAllowed
+from sixclear.common.clock import civil_date
 from sixclear.common.use_case import fact_time, require_organisation, require_past_allowed
 from sixclear.data_catalog.entry.errors import ReasonMissing, StageRepeated
 
+# The changes that are steps of each ladder; that an entry is registered begins both.
+LADDER_OF = {
+    "deployment_stage_changed": "deployment",
+    **dict.fromkeys(
+        (
+            "registration_submitted",
+            "registration_returned",
+            "registration_approved",
+            "document_added",
+            "document_removed",
+        ),
+        "registration",
+    ),
+}
 SPEAK_FOR_OTHERS = "speak for a system of another organisation"
 # From the bottom to the top; the stages `rebuild` and `retire` stand beside the ladder.
 LADDER = ("not_deployed", "deploying_digitised_only", "deploying_foundation", "formed_centralised")
@@ -121,6 +136,16 @@ def _forward(current: str, wanted: str) -> bool:
     if current == "rebuild":
         return wanted != LADDER[0]
     return LADDER.index(wanted) > LADDER.index(current)
+
+
+def registration_overdue(due: date | None, status: str, deployment_stage: str, now: datetime) -> bool | None:
+    """Whether the day of the registration is over without its approval; None where no day is set.
+
+    What is retired owes none. Days are those of Vietnam.
+    """
+    if due is None:
+        return None
+    return status != "approved" and deployment_stage != "retire" and civil_date(now) > due
 
 
 def first_registration_status(*, by_owner: bool) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    and_,
     literal_column,
     or_,
     true,
@@ -22,10 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sixclear.common.clock import civil_date
 from sixclear.common.entity import Versioned
 from sixclear.common.folded_columns import without_signs
 from sixclear.data_catalog.entry.lifecycle import EntryState
 from sixclear.data_catalog.entry.reading import EVERYONE, PUBLIC, STATE, Reader
+from sixclear.data_catalog.entry.risk import BUILT, NEAR
 from sixclear.data_catalog.tables import Base
 
 
@@ -61,6 +64,8 @@ class Entry(Versioned, Base):
     returned_at: Mapped[datetime | None]
     returned_by_organisation_id: Mapped[UUID | None]
     return_reason: Mapped[str | None]
+    # By when it is to be approved, as a reviewer set it.
+    registration_due: Mapped[date | None]
     approved_at: Mapped[datetime | None]
     approved_by_organisation_id: Mapped[UUID | None]
     missing_documents: Mapped[int] = mapped_column(Integer)
@@ -73,6 +78,8 @@ class Entry(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("folded_key", "owner_organisation_id"),
         Index("ix_entry_code", "code", "entry_id"),
+        # Dossiers are listed by how far they are; most entries are not registered at all.
+        Index("ix_entry_registration_status", "registration_status"),
         CheckConstraint("kind IN ('database', 'information_system', 'dataset', 'data_service')", name="kind"),
         CheckConstraint("classification IN ('public', 'state', 'restricted')", name="classification"),
         CheckConstraint("security_level BETWEEN 1 AND 5", name="security_level"),
@@ -112,3 +119,17 @@ def readable_by(reader: Reader = EVERYONE) -> ColumnElement[bool]:
     if reader.organisation_ids:
         readable.append(Entry.owner_organisation_id.in_(reader.organisation_ids))
     return or_(*readable)
+
+
+def computed_high(now: datetime) -> ColumnElement[bool]:
+    """Whether the computed risk is high, in SQL, as `risk.computed_risk` says it."""
+    return and_(_owes(), Entry.deployment_due < civil_date(now) + NEAR)
+
+
+def computed_unknown() -> ColumnElement[bool]:
+    """Whether nothing can be said of the risk, in SQL: a due date would count, and none is known."""
+    return and_(_owes(), Entry.deployment_due.is_(None))
+
+
+def _owes() -> ColumnElement[bool]:
+    return Entry.deployment_stage.not_in(BUILT)

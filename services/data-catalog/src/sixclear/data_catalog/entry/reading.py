@@ -13,6 +13,7 @@ from sixclear.common.ids import stable_id
 
 STEWARD, INSPECT = "catalog:approve", "catalog:inspect"
 PUBLIC, STATE, RESTRICTED = "public", "state", "restricted"
+_OPENNESS = (PUBLIC, STATE, RESTRICTED)
 # From this security level on an entry begins restricted.
 HIGH_LEVEL = 4
 _BODY = "organisation:"
@@ -86,6 +87,11 @@ def classified(stated: str | None, before: str | None, level_before: int | None,
     if _is_high(level) and not _is_high(level_before):
         return RESTRICTED
     return PUBLIC if before is None else before
+
+
+def hides_more(before: str, after: str) -> bool:
+    """Whether fewer know of an entry after a change of its classification."""
+    return _OPENNESS.index(after) > _OPENNESS.index(before)
 
 
 def _is_high(level: int | None) -> bool:

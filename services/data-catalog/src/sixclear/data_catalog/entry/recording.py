@@ -28,6 +28,7 @@ async def entry_data(_ctx: Context, entry: Entry, change: str) -> EntryData | En
                 "status": entry.registration_status,
                 "submitted_at": entry.submitted_at,
                 "missing_documents": entry.missing_documents,
+                "due": entry.registration_due,
             }
         ),
         heartbeat=HeartbeatData(promised_period_seconds=entry.promised_period_seconds, last_at=entry.last_heartbeat_at),

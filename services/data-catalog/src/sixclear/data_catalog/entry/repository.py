@@ -28,7 +28,8 @@ _TOLD_EVENTS = text(
     f"""SELECT {EVENT_COLUMNS} FROM event
        WHERE entity_type = 'entry' AND entity_id = :entry_id
          AND version < coalesce(CAST(:before AS integer), 2147483647)
-         AND (published OR (:inside AND data->>'classification' = 'state'))
+         AND (:whole OR published OR (:inside AND data->>'classification' = 'state'))
+         AND (CAST(:changes AS text[]) IS NULL OR change = ANY(CAST(:changes AS text[])))
        ORDER BY version DESC LIMIT :limit"""  # noqa: S608 (constant)
 )
 # Public ones of a high level that this release never described: what the release before writes has no classification.
@@ -78,10 +79,21 @@ async def find_coded(session: AsyncSession, code: str) -> Sequence[Entry]:
 
 
 async def told_events(
-    session: AsyncSession, entry_id: UUID, reader: Reader, *, before: int | None, limit: int
+    session: AsyncSession,
+    entry_id: UUID,
+    reader: Reader,
+    *,
+    whole: bool,
+    changes: Collection[str] | None,
+    before: int | None,
+    limit: int,
 ) -> Sequence[StoredEvent]:
-    """The events of an entry that is not read whole, newest first: what was published, and among bodies `state`."""
-    values = {"entry_id": entry_id, "inside": reader.inside, "before": before, "limit": limit}
+    """The events of an entry, newest first, of these changes; None: of all.
+
+    Where it is not read whole: what was published, and among bodies `state`.
+    """
+    values = {"entry_id": entry_id, "inside": reader.inside, "before": before, "limit": limit, "whole": whole}
+    values["changes"] = None if changes is None else sorted(changes)
     return [StoredEvent(*row) for row in await session.execute(_TOLD_EVENTS, values)]
 
 

@@ -11,9 +11,9 @@ from sixclear.common.clock import civil_date
 RULE: Literal["R19"] = "R19"
 # Raised with every change of what the rule says.
 RULE_VERSION = 1
-_NEAR = timedelta(days=60)
+NEAR = timedelta(days=60)
 # Nothing is left to be late with. What is rebuilt stands on no rung, and owes one by its due date.
-_BUILT = frozenset({"deploying_foundation", "formed_centralised", "retire"})
+BUILT = frozenset({"deploying_foundation", "formed_centralised", "retire"})
 
 
 def computed_risk(due: date | None, deployment_stage: str, now: datetime) -> Literal["high", "none"] | None:
@@ -21,8 +21,8 @@ def computed_risk(due: date | None, deployment_stage: str, now: datetime) -> Lit
 
     None without a due date where it would count: nothing can be said. Days are those of Vietnam.
     """
-    if deployment_stage in _BUILT:
+    if deployment_stage in BUILT:
         return "none"
     if due is None:
         return None
-    return "high" if due - civil_date(now) < _NEAR else "none"
+    return "high" if due - civil_date(now) < NEAR else "none"

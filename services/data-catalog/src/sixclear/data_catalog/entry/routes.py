@@ -30,6 +30,7 @@ from sixclear.data_catalog.entry import access, responses, service
 from sixclear.data_catalog.entry.errors import (
     STEP_REFUSALS,
     EntryNotFound,
+    ListedNeedsSteward,
     ListingNeedsSteward,
     ReasonMissing,
     StageRepeated,
@@ -47,6 +48,7 @@ from sixclear.data_catalog.entry.schemas import (
     Freshness,
     HeartbeatStep,
     HistoryEntry,
+    Ladder,
     RegistrationStatus,
     Risk,
     StageStep,
@@ -63,6 +65,7 @@ BEAT = Depends(access.BEAT)
 _DESCRIBING_REFUSALS = (
     ReferenceUnknown,
     ListingNeedsSteward,
+    ListedNeedsSteward,
     StaleVersion,
     OrganisationNotAllowed,
     FactsPastNotAllowed,
@@ -168,13 +171,22 @@ async def get_entry(ctx: ContextDep, entry_id: UUID, request: Request, response:
     responses=problem_responses(EntryNotFound),
 )
 async def list_history(
-    ctx: ContextDep, entry_id: UUID, cursor: CursorParam = None, limit: LimitParam = 50
+    ctx: ContextDep,
+    entry_id: UUID,
+    ladder: Annotated[
+        Ladder | None, Query(description="Only the steps of this ladder, from the registration of the entry on.")
+    ] = None,
+    cursor: CursorParam = None,
+    limit: LimitParam = 50,
 ) -> Page[HistoryEntry]:
-    """An entry's changes, newest first; those while it was hidden only for who reads the whole of it."""
-    context = f"history {entry_id}"
+    """An entry's changes, newest first; those while it was hidden only for who reads the whole of it.
+
+    A step has the decision and the evidence on which it rests, where they were told.
+    """
+    context = f"history {entry_id} {ladder}" if ladder else f"history {entry_id}"
     before = decode_cursor(cursor, int, context=context)[0] if cursor else None
-    entry, events = await service.history(ctx, entry_id, before, limit + 1)
-    changes = responses.history_response(events, await service.states_after(ctx, events), entry)
+    entry, events = await service.history(ctx, entry_id, ladder, before, limit + 1)
+    changes = await service.history_response(ctx, entry, events)
     return page_of(changes, limit, item=lambda change: change, key=lambda change: (change.version,), context=context)
 
 

@@ -13,7 +13,7 @@ from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
 from sixclear.common.web.texts import Code, Slug, Text, line_of
 from sixclear.data_catalog.document.schemas import DocumentView
-from sixclear.data_catalog.fields import OccurredAt, Step, UtcInstant
+from sixclear.data_catalog.fields import Decision, Evidence, OccurredAt, Proofs, Step, UtcInstant
 from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 
 Edition = Annotated[str, StringConstraints(pattern=patterns.EDITION)]
@@ -77,6 +77,8 @@ class StageStep(Step):
     reason: Text | None = Field(
         default=None, description="Needed for going back, to rebuild, to retire and to take up again."
     )
+    decision: Decision | None = Field(default=None, description="The decision on which the step rests; published.")
+    evidence: Proofs = Field(default_factory=list, description="What shows that the stage is reached; published.")
 
 
 class HeartbeatStep(Step):
@@ -91,6 +93,11 @@ class RegistrationView(Schema):
     status: RegistrationStatus
     submitted_at: datetime | None
     missing_documents: int
+    due: date | None = Field(description="By when it is to be approved, as a reviewer set it.")
+    overdue: bool | None = Field(
+        description="Whether that day is over and it is neither approved nor retired; null where no day is set."
+        " Derived at the time of the response."
+    )
 
 
 class HeartbeatView(Schema):
@@ -164,8 +171,11 @@ class EntryView(EntrySummary):
     recorded_at: datetime
 
 
+Ladder = Literal["deployment", "registration"]
+
+
 class HistoryEntry(Schema):
-    """One change of an entry: what, when it became true, when it was learnt, by which organisation."""
+    """One change of an entry: what, when it became true, when it was learnt, by whom, and on what it rests."""
 
     version: int
     change: str
@@ -176,3 +186,8 @@ class HistoryEntry(Schema):
     risk: Risk
     registration_status: RegistrationStatus
     missing_documents: int
+    ladder: Ladder | None = Field(description="Which ladder the change is a step of; null where of none or of both.")
+    deployment_due: date | None = Field(description="The due date since this change; null where it is not known.")
+    registration_due: date | None = Field(description="As `deployment_due`, of the registration.")
+    decision: Decision | None = Field(description="The decision on which the step rests, where one was told.")
+    evidence: list[Evidence] = Field(description="What was told to show that it is so.")

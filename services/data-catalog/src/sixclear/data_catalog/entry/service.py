@@ -29,16 +29,17 @@ from sixclear.data_catalog.entry.access import (
     reads_whole,
     require_owner_or_steward,
 )
-from sixclear.data_catalog.entry.errors import EntryNotFound, ListingNeedsSteward
+from sixclear.data_catalog.entry.errors import EntryNotFound, ListedNeedsSteward, ListingNeedsSteward
 from sixclear.data_catalog.entry.lifecycle import HeartbeatCommand, StageCommand
 from sixclear.data_catalog.entry.models import Entry, state_of
-from sixclear.data_catalog.entry.reading import HIGH_LEVEL, PUBLIC, RESTRICTED, classified
+from sixclear.data_catalog.entry.reading import HIGH_LEVEL, PUBLIC, RESTRICTED, classified, hides_more
 from sixclear.data_catalog.entry.recording import ENTRY, WITHDRAWN
 from sixclear.data_catalog.entry.repository import EntryFilter
-from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, Listing, StageStep
+from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, HistoryEntry, Listing, StageStep
 from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list import service as programme_lists
+from sixclear.data_catalog.proof import service as proofs
 
 _OWNER = "#/owner_organisation_id"
 # Not a client: what a rule did to entries of before it.
@@ -85,15 +86,28 @@ async def count_entries(ctx: Context, narrow: EntryFilter) -> int:
     return await repository.count_entries(ctx.session, await reader_of(ctx), narrow, ctx.now)
 
 
-async def history(ctx: Context, entry_id: UUID, before: int | None, limit: int) -> tuple[Entry, Sequence[StoredEvent]]:
+async def history(
+    ctx: Context, entry_id: UUID, ladder: str | None, before: int | None, limit: int
+) -> tuple[Entry, Sequence[StoredEvent]]:
     """An entry and its events, newest first, as far as the caller may read them; raises EntryNotFound.
+
+    `ladder`: only its steps, from the registration of the entry on.
 
     What happened while the entry was hidden stays with who reads the whole of it, also when it is public again.
     """
     entry, reader = await get_entry(ctx, entry_id), await reader_of(ctx)
-    if reads_whole(reader, entry):
-        return entry, await ctx.log.history(ctx.session, "entry", entry_id, before=before, limit=limit)
-    return entry, await repository.told_events(ctx.session, entry_id, reader, before=before, limit=limit)
+    changes = {"registered", *(name for name, own in lifecycle.LADDER_OF.items() if own == ladder)} if ladder else None
+    whole = reads_whole(reader, entry)
+    events = await repository.told_events(
+        ctx.session, entry_id, reader, whole=whole, changes=changes, before=before, limit=limit
+    )
+    return entry, events
+
+
+async def history_response(ctx: Context, entry: Entry, events: Sequence[StoredEvent]) -> list[HistoryEntry]:
+    """These events of an entry as changes, with the decision and the evidence on which each rests."""
+    told = await proofs.proofs(ctx, entry.entry_id, [event.version for event in events])
+    return responses.history_response(events, await states_after(ctx, events), entry, told)
 
 
 async def states_after(ctx: Context, events: Sequence[StoredEvent]) -> dict[int, Mapping[str, Any]]:
@@ -167,7 +181,7 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
     entry = _known(ctx, coded, description.code, owner)
     expect(entry)
     fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
-    fields["classification"] = _classification(description, entry)
+    fields["classification"] = _classification(ctx, description, entry)
     if entry is None:
         return await _register(ctx, description, fields, taken={row.entry_id for row in coded}), True
     await _update(ctx, entry, description, fields)
@@ -193,7 +207,7 @@ async def patch_entry(ctx: Context, entry_id: UUID, patch: Mapping[str, Any], ex
     require_owner_or_steward(ctx, owner, "describe an entry of another organisation")
     fields = _described(ctx, description) | {"owner_organisation_id": owner}
     fields["lists"] = await _listings(ctx, description.lists, entry.lists)
-    fields["classification"] = _classification(description, entry)
+    fields["classification"] = _classification(ctx, description, entry)
     owned = [row for row in coded if row.owner_organisation_id == owner]
     taken = [row for row in named_by(owned, (code,), _code) if row.entry_id != entry_id]
     if taken:
@@ -235,9 +249,25 @@ async def _update(ctx: Context, entry: Entry, description: EntryDescription, fie
         await record_change(ctx, entry, Change(name, changed), occurred_at)
 
 
-def _classification(description: EntryDescription, entry: Entry | None) -> str:
+def _classification(ctx: Context, description: EntryDescription, entry: Entry | None) -> str:
+    """The classification after a description. Raises ListedNeedsSteward where a list would lose the entry by it."""
     before, level = (None, None) if entry is None else (entry.classification, entry.security_level)
-    return classified(description.classification, before, level, description.security_level)
+    after = classified(description.classification, before, level, description.security_level)
+    if entry is not None and entry.lists and hides_more(entry.classification, after) and not is_steward(ctx):
+        stated = description.classification is not None
+        raise ListedNeedsSteward(
+            "The figures of its lists would lose the entry; the data steward can take it out of sight.",
+            errors=[
+                {
+                    "pointer": "#/classification" if stated else "#/security_level",
+                    "code": "steward-only",
+                    "detail": "Your client cannot hide an entry that stands on a list."
+                    if stated
+                    else "This level hides the entry: state the classification that it has, and ask the steward.",
+                }
+            ],
+        )
+    return after
 
 
 async def _register(
@@ -323,6 +353,7 @@ async def move(ctx: Context, entry_id: UUID, step: StageStep, expect: Expect, *,
             lifecycle.check_repeated(command, await repository.told_stages(ctx.session, entry_id))
         occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
         await record_change(ctx, entry, change, occurred_at, reason=step.reason)
+        proofs.keep(ctx, entry_id, entry.version, step.decision, step.evidence)
     return entry
 
 

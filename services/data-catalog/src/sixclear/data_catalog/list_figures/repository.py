@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.data_catalog.entry.models import Entry, readable_by
+from sixclear.data_catalog.entry.models import Entry, computed_high, computed_unknown, readable_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,13 @@ class Count:
     deployment_stage: str
     entries: int
     at_risk: int
+    computed_risk: int
+    either_risk: int
+    risk_not_known: int
     demonstration: int
 
 
-async def count_entries(session: AsyncSession) -> Sequence[Count]:
+async def count_entries(session: AsyncSession, now: datetime) -> Sequence[Count]:
     """Public entries by list, edition and stage, and by list and stage: counted from the entries' rows.
 
     An entry counts once in each of its editions, and once in the list, whatever its kind and stage. What is retired is
@@ -32,12 +36,16 @@ async def count_entries(session: AsyncSession) -> Sequence[Count]:
     edition = func.jsonb_extract_path_text(listing, "edition")
     entries = func.count(Entry.entry_id.distinct())
     stage = Entry.deployment_stage
+    declared, computed = and_(Entry.risk == "high", stage != "retire"), computed_high(now)
     counted = select(
         slug,
         edition,
         stage,
         entries,
-        entries.filter(Entry.risk == "high", stage != "retire"),
+        entries.filter(declared),
+        entries.filter(computed),
+        entries.filter(or_(declared, computed)),
+        entries.filter(computed_unknown()),
         entries.filter(Entry.demonstration),
     ).where(readable_by())
     grouped = counted.group_by(func.grouping_sets(tuple_(slug, edition, stage), tuple_(slug, stage)))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sixclear.data_catalog.entry.risk import RULE, RULE_VERSION
 from sixclear.data_catalog.list_figures.repository import Count
-from sixclear.data_catalog.list_figures.schemas import EditionView, ListView, StageCounts
+from sixclear.data_catalog.list_figures.schemas import EditionView, ListView, RiskCounts, StageCounts
 from sixclear.data_catalog.programme_list.models import ProgrammeList, ProgrammeListEdition
 
 
@@ -39,5 +40,13 @@ def _counted(counts: Sequence[Count], slug: str, edition: str | None) -> dict[st
         "total": sum(count.entries for count in own),
         "stages": StageCounts.model_validate({count.deployment_stage: count.entries for count in own}),
         "at_risk": sum(count.at_risk for count in own),
+        "risks": RiskCounts(
+            declared=sum(count.at_risk for count in own),
+            computed=sum(count.computed_risk for count in own),
+            either=sum(count.either_risk for count in own),
+            not_known=sum(count.risk_not_known for count in own),
+            rule=RULE,
+            rule_version=RULE_VERSION,
+        ),
         "demonstration": sum(count.demonstration for count in own),
     }

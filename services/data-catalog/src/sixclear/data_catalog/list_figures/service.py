@@ -12,5 +12,5 @@ async def count_lists(ctx: Context) -> list[ListView]:
     return list_figures_response(
         await programme_lists.list_lists(ctx),
         await programme_lists.list_editions(ctx),
-        await repository.count_entries(ctx.session),
+        await repository.count_entries(ctx.session, ctx.now),
     )

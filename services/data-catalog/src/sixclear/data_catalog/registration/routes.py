@@ -21,7 +21,7 @@ from sixclear.data_catalog.fields import Step
 from sixclear.data_catalog.registration import service
 from sixclear.data_catalog.registration.access import REVIEWER
 from sixclear.data_catalog.registration.errors import DecisionByOwner, DocumentsMissing, DossierEmpty
-from sixclear.data_catalog.registration.schemas import RemovalStep, ReturnStep
+from sixclear.data_catalog.registration.schemas import ApprovalStep, DueStep, RemovalStep, ReturnStep
 
 router = APIRouter(route_class=TransactionalRoute, tags=["registration"])
 
@@ -80,12 +80,12 @@ async def submit(ctx: ContextDep, entry_id: UUID, step: Step, expect: ExpectDep,
     "/entries/{entry_id}/registration/return",
     operation_id="returnRegistration",
     dependencies=[DECIDE],
-    responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, DecisionByOwner, DossierFull),
+    responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, DecisionByOwner, DocumentNotFound, DossierFull),
 )
 async def send_back(
     ctx: ContextDep, entry_id: UUID, step: ReturnStep, expect: ExpectDep, response: Response
 ) -> EntryView:
-    """Return the dossier as incomplete, with the documents that it lacks and the reason."""
+    """Return the dossier as incomplete, with the documents that it lacks, those that are not taken, and the reason."""
     return await _tagged(ctx, await service.send_back(ctx, entry_id, step, expect), response)
 
 
@@ -95,9 +95,22 @@ async def send_back(
     dependencies=[DECIDE],
     responses=problem_responses(*STEP_REFUSALS, TransitionNotAllowed, DecisionByOwner, DocumentsMissing, DossierEmpty),
 )
-async def approve(ctx: ContextDep, entry_id: UUID, step: Step, expect: ExpectDep, response: Response) -> EntryView:
+async def approve(
+    ctx: ContextDep, entry_id: UUID, step: ApprovalStep, expect: ExpectDep, response: Response
+) -> EntryView:
     """Approve the registration; the owner cannot, and no one can while documents are missing."""
     return await _tagged(ctx, await service.approve(ctx, entry_id, step, expect), response)
+
+
+@router.post(
+    "/entries/{entry_id}/registration/due",
+    operation_id="setRegistrationDue",
+    dependencies=[DECIDE],
+    responses=problem_responses(*STEP_REFUSALS, DecisionByOwner),
+)
+async def set_due(ctx: ContextDep, entry_id: UUID, step: DueStep, expect: ExpectDep, response: Response) -> EntryView:
+    """Say by when the registration is to be approved; the owner cannot move the day."""
+    return await _tagged(ctx, await service.set_due(ctx, entry_id, step, expect), response)
 
 
 async def _tagged(ctx: Context, entry: Entry, response: Response) -> EntryView:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sixclear.common.calendar import calendar
+from sixclear.common.change import Change
+from sixclear.common.clock import civil_date
 from sixclear.common.use_case import Context, Expect
 from sixclear.data_catalog.document import service as documents
 from sixclear.data_catalog.document.models import Document
@@ -11,10 +14,11 @@ from sixclear.data_catalog.entry.access import require_owner
 from sixclear.data_catalog.entry.models import Entry
 from sixclear.data_catalog.entry.service import locked, record_change
 from sixclear.data_catalog.fields import Step
+from sixclear.data_catalog.proof import service as proofs
 from sixclear.data_catalog.registration import lifecycle
 from sixclear.data_catalog.registration.access import require_reviewer
 from sixclear.data_catalog.registration.lifecycle import DossierDocument, RegistrationState
-from sixclear.data_catalog.registration.schemas import RemovalStep, ReturnStep
+from sixclear.data_catalog.registration.schemas import ApprovalStep, DueStep, RemovalStep, ReturnStep
 
 
 async def submit(ctx: Context, entry_id: UUID, step: Step, expect: Expect) -> Entry:
@@ -28,25 +32,49 @@ async def submit(ctx: Context, entry_id: UUID, step: Step, expect: Expect) -> En
 
 
 async def send_back(ctx: Context, entry_id: UUID, step: ReturnStep, expect: Expect) -> Entry:
-    """Return the dossier as incomplete, with the documents that it lacks."""
+    """Return the dossier as incomplete, with the documents that it lacks and those that are not taken.
+
+    Raises DocumentNotFound for a document that is refused and is not there.
+    """
     entry = await locked(ctx, entry_id, expect)
     reviewer = require_reviewer(ctx, entry)
     occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
     change = lifecycle.send_back(state_of(entry), occurred_at, reviewer, step.reason)
     titles = [named.title for named in step.missing_documents]
-    await documents.ask_for(ctx, entry_id, titles, reviewer, occurred_at)
+    days = step.due_in_working_days
+    due = calendar().after(civil_date(occurred_at), days) if days else None
+    await documents.refuse(ctx, entry_id, step.refused_documents, reviewer, occurred_at, due)
+    await documents.ask_for(ctx, entry_id, titles, reviewer, occurred_at, due)
     entry.missing_documents = await documents.count_missing(ctx, entry_id)
     await record_change(ctx, entry, change, occurred_at, reason=step.reason)
+    proofs.keep(ctx, entry_id, entry.version, step.decision)
     return entry
 
 
-async def approve(ctx: Context, entry_id: UUID, step: Step, expect: Expect) -> Entry:
+async def approve(ctx: Context, entry_id: UUID, step: ApprovalStep, expect: Expect) -> Entry:
     """Approve the registration: another body than the owner, and only a complete dossier."""
     entry = await locked(ctx, entry_id, expect)
     reviewer = require_reviewer(ctx, entry)
     occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
     change = lifecycle.approve(await _with_dossier(ctx, entry), occurred_at, reviewer)
     await record_change(ctx, entry, change, occurred_at)
+    proofs.keep(ctx, entry_id, entry.version, step.decision)
+    return entry
+
+
+async def set_due(ctx: Context, entry_id: UUID, step: DueStep, expect: Expect) -> Entry:
+    """Say by when the registration is to be approved; the same day again changes nothing.
+
+    Who owes the registration does not move the day: DecisionByOwner.
+    """
+    entry = await locked(ctx, entry_id, expect)
+    require_reviewer(ctx, entry)
+    if entry.registration_due != step.due:
+        occurred_at = ctx.fact_time(step.occurred_at, entry.occurred_at)
+        await record_change(
+            ctx, entry, Change("updated", {"registration_due": step.due}), occurred_at, reason=step.reason
+        )
+        proofs.keep(ctx, entry_id, entry.version, step.decision)
     return entry
 
 

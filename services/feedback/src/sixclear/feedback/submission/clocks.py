@@ -175,4 +175,4 @@ def _reached(start: date, count: int, stops: Sequence[Stop], calendar: Calendar)
 def _lost(stop: Stop, start: date, calendar: Calendar) -> int:
     """The working days after the first day of a stop up to its last one, those up to `start` left out."""
     first, last = max(civil_date(stop.from_at), start), civil_date(stop.to_at)
-    return sum(calendar.works(first + timedelta(days=ahead)) for ahead in range(1, (last - first).days + 1))
+    return calendar.count(first, last)

@@ -1,0 +1,1 @@
+"""Dossiers as data: which registrations wait, for whom, since when, and what each lacks."""
