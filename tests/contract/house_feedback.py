@@ -15,6 +15,7 @@ _WHOLE_CASE = (
     *("mailbox -> submission", "mailbox -> answer", "mailbox -> rating", "mailbox -> appeal"),
 )
 _FROM_REQUEST = "one place takes the hub, the receipts and the visitor from the request"
+_SHOWS_PROOF = "what a request shows is read by routes and used up with the submission"
 _HOUSES = "whether expert and sender are of one mail house is told by keyed hashes"
 FEEDBACK = House(
     service="feedback",
@@ -25,9 +26,10 @@ FEEDBACK = House(
         "transfer | escalation | attachment",
         "submission",
         "notice",
-        *("organisation | sealing | transparency", "allowance | field", "typed | terms"),
+        *("challenge", "organisation | sealing | transparency", "allowance | field", "typed | terms"),
     ),
     folders={
+        "challenge": "a table without a topic: what senders show while too many submissions come",
         "attachment": "a table without a topic: that a file came is published as a message, never what it is",
         "appeal": "tables without a topic: the submission publishes the level of an appeal, never what is said",
         "escrow": "a table without a topic: which escrow keys were destroyed is for who holds and audits them",
@@ -79,6 +81,9 @@ FEEDBACK = House(
         "notice.mails": Idea("rules", "the words of a mail, the same for every case"),
         "notice.smtp": Idea("rules", "the one server that mails go out by"),
         "mailbox.sender_steps": Idea("routes", "what a sender does with the own case beside reading and writing"),
+        "submission.challenges": Idea("routes", "what senders work on while too many submissions come"),
+        "submission.holding": Idea("routes", "what the hub does with what is held as possible spam"),
+        "challenge.load": Idea("rules", "how many submissions a process was sent within a minute"),
         "submission.dependencies": Idea("routes", _FROM_REQUEST),
         "submission.receipts": Idea("rules", "codes, identifiers and keyed hashes, all derived from one secret"),
         "transparency.hours": Idea(
@@ -118,6 +123,14 @@ FEEDBACK = House(
         "review -> answer.lifecycle": "who is another person is one rule for answers and decisions",
         "handling -> submission.receipts": "a transfer looks again at which experts are tied to the new body",
         "submission.service.hours -> transparency.hours": "cases and log mean the same by an hour that is over",
+        "challenge.errors -> allowance.errors": "an allowance that is used up is refused in one form",
+        "challenge.rules -> transparency.hours": "no more than an hour is kept, and an hour is one thing",
+        "submission.challenges -> challenge.rules": _SHOWS_PROOF,
+        "submission.challenges -> challenge.schemas": _SHOWS_PROOF,
+        "submission.dependencies -> challenge.load": "the application counts what it is sent",
+        "submission.dependencies -> challenge.rules": _SHOWS_PROOF,
+        "submission.receipts -> challenge.rules": "one secret, of which the keys of challenges follow too",
+        "submission.service.intake -> challenge.rules": _SHOWS_PROOF,
         "submission.dependencies -> allowance.rules": "the application holds a bucket for each kind of use",
         "handling.routes -> submission.dependencies": _FROM_REQUEST,
         "log.routes -> submission.dependencies": _FROM_REQUEST,

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -11,7 +12,8 @@ from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.reviewed_initiative import the_review_of_an_initiative
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
 from tests.integration.feedback.campaign.campaigned import an_answered_campaign
-from tests.integration.feedback.conftest import KEY, Service, service
+from tests.integration.feedback.challenge.challenged import a_held_submission
+from tests.integration.feedback.conftest import KEY, Service, service, submission
 from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
 from tests.integration.feedback.link.linked import two_cases_of_one_need
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
@@ -20,6 +22,7 @@ from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
 
 from sixclear.common.testing.http_examples import Exchanges
 from sixclear.common.testing.route_costs import RouteCosts
+from sixclear.feedback.challenge import rules
 from sixclear.feedback.review.rules import LABELS
 from sixclear.feedback.review.service import assigning
 
@@ -36,6 +39,9 @@ async def test_every_operation_shows_what_is_asked_and_answered(
 ) -> None:
     # A reviewer's letter is by chance, and an example must be the same every time.
     monkeypatch.setattr(assigning, "randbelow", lambda _: LABELS.index("G"))
+    # So is a challenge.
+    monkeypatch.setattr("altcha.v2.secrets", SimpleNamespace(token_bytes=lambda length: bytes(range(length))))
+    monkeypatch.setattr(rules, "secrets", SimpleNamespace(token_bytes=lambda length: bytes(range(length))))
     exchanges = Exchanges(cast(FastAPI, service.app), service.http)
     costs = RouteCosts(cast(FastAPI, service.app), service.http, service.database)
     opening = await the_life_of_a_submission(service)
@@ -71,5 +77,10 @@ async def test_every_operation_shows_what_is_asked_and_answered(
     withdrawn = await service.post("feedback-publisher", f"/submissions/{case}/publication/withdraw", MISTAKE)
     assert withdrawn.status_code == 200, withdrawn.text
     await an_answered_campaign(service)
+    held = await a_held_submission(service, "held-" + KEY)
+    refused = await service.send(submission(), "asked-for-work-" + KEY)
+    assert refused.status_code == 428, refused.text
+    released = await service.post("feedback-hub", f"/submissions/{held}/release", {})
+    assert released.status_code == 200, released.text
     exchanges.same_as(EXAMPLES)
     costs.same_as(STATEMENTS)

@@ -13,6 +13,7 @@ from tests.contract.feedback.after_the_answer import what_a_sender_does
 from tests.contract.feedback.clocks import the_clocks_of_a_submission
 from tests.contract.feedback.reviewed_initiative import the_review_of_an_initiative
 from tests.contract.feedback.test_feedback_examples import an_idea_is_taken_up, the_life_of_a_submission
+from tests.integration.feedback.challenge.challenged import a_held_submission
 from tests.integration.feedback.conftest import (
     HUB,
     KEY,
@@ -87,6 +88,8 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     await the_clocks_of_a_submission(service, without_commit)
     await without_commit("anybody", "/mailbox/code", opening, {"Idempotency-Key": "a-new-code-" + KEY})
     await an_idea_is_taken_up(service, without_commit)
+    held = await a_held_submission(service, "held-" + KEY)
+    await without_commit("feedback-hub", f"/submissions/{held}/release", {}, {})
     destroyed = an_escrow_key_that_is_over(tmp_path / "keys")
     await without_commit("custodian", "/escrow-destructions", destroyed, {})
     assert (await service.post("custodian", "/escrow-destructions", destroyed)).status_code == 201

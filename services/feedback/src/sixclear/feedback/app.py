@@ -23,6 +23,8 @@ from sixclear.feedback.answer_template import routes as answer_template
 from sixclear.feedback.appeal import routes as appeal
 from sixclear.feedback.attachment import routes as attachment
 from sixclear.feedback.campaign import routes as campaign
+from sixclear.feedback.challenge.errors import TooManyChallenges
+from sixclear.feedback.challenge.load import Load
 from sixclear.feedback.clock import routes as clock_routes
 from sixclear.feedback.competence import routes as competence
 from sixclear.feedback.endorsement import routes as endorsement
@@ -47,6 +49,7 @@ from sixclear.feedback.sealing.service import Vault, carry
 from sixclear.feedback.settings import Settings, registered_in
 from sixclear.feedback.similar import routes as similar
 from sixclear.feedback.statistics import routes as statistics
+from sixclear.feedback.submission import challenges, holding
 from sixclear.feedback.submission import routes as submission
 from sixclear.feedback.submission.dependencies import Parts
 from sixclear.feedback.submission.receipts import Receipts
@@ -57,11 +60,13 @@ PREFIX = "/api/feedback/v1"
 ROUTERS = (
     submission.router,
     submission.desk_router,
+    challenges.router,
     mailbox.router,
     sender_steps.router,
     own_files.router,
     sender_steps.offer_router,
     submission.handling_router,
+    holding.router,
     handling.router,
     mailbox.handling_router,
     attachment.router,
@@ -134,6 +139,10 @@ def create_app(
             endorsements=TokenBucket(
                 "endorsement", settings.endorsements_at_once, settings.endorsements_per_minute, TooManyEndorsements
             ),
+            challenges=TokenBucket(
+                "challenge", settings.challenges_at_once, settings.challenges_per_minute, TooManyChallenges
+            ),
+            load=Load(),
             posts=TokenBucket(
                 "open311", settings.open311_posts_at_once, settings.open311_posts_per_minute, TooManySubmissions
             ),

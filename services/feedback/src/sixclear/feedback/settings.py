@@ -120,6 +120,27 @@ class Settings(ReadSettings):
     submissions_per_minute: float = Field(
         default=6.0, gt=0, le=100_000, description="Submissions that one address may send a minute after that."
     )
+    proof_of_work: Literal["auto", "always", "off"] = Field(
+        default="auto",
+        description="Whether submissions without token are asked for a little work (428 `proof-of-work-needed`):"
+        " `auto` above `PROOF_OF_WORK_ABOVE`, `always`, or `off`. A form without script is never refused: what it sends"
+        " is held for a person to look at, one working day at most.",
+    )
+    proof_of_work_above: int = Field(
+        default=300,
+        ge=0,
+        le=1_000_000,
+        description="Submissions without token that one process takes in a minute before `auto` asks for work.",
+    )
+    challenges_at_once: int = Field(
+        default=60,
+        ge=1,
+        le=100_000,
+        description="Challenges that one address may ask for without a pause; beyond it: 429.",
+    )
+    challenges_per_minute: float = Field(
+        default=30.0, gt=0, le=100_000, description="Challenges that one address may ask for a minute after that."
+    )
     endorsements_at_once: int = Field(
         default=20,
         ge=1,

@@ -37,6 +37,7 @@ from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.service import timing
 from sixclear.feedback.submission.service.editions import move_open_cases, watch_end
 from sixclear.feedback.submission.service.erasing import forget_late_statements, repeat_erasures
+from sixclear.feedback.submission.service.holding import release_over
 from sixclear.feedback.submission.service.hours import publish_hours
 from sixclear.feedback.submission.service.silence import state_silence
 from sixclear.feedback.transparency import repository as log
@@ -162,6 +163,11 @@ async def end_pauses(target: SourceTarget[Settings]) -> None:
     await timing.end_pauses(target.database, target.event_log, target.runtime.clock)
 
 
+async def release_held(target: SourceTarget[Settings]) -> None:
+    """Hold no longer what was held for a working day."""
+    await release_over(target.database, target.runtime.clock)
+
+
 async def tell_overdue(target: SourceTarget[Settings]) -> None:
     """Tell overdue cases one rung higher."""
     settings = target.settings
@@ -240,6 +246,7 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
             "answers whose time has come": publish_scheduled,
             "what was not answered": certify_silence,
             "pauses that are over": end_pauses,
+            "what is held": release_held,
             "what is overdue": tell_overdue,
             "hours that are over": publish_over,
             "proposals of hours that are over": publish_proposals,

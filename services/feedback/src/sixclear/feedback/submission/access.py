@@ -75,6 +75,7 @@ def require_hub(ctx: Context, hub_organisation_id: UUID, step: str) -> None:
 
 
 SENDER = Access.public("Everyone may send and follow feedback without an account.")
+CHALLENGE = Access.public("Everyone may send feedback without an account, also while work is asked for it.")
 OFFER = Access.public("Whether mails are sent at all is public; it names no one.")
 EVERYONE = Access.public("How often a body gave no answer by the due time is public; no case is named.")
 OWN = Access.scope("feedback:handle", organisation="own")

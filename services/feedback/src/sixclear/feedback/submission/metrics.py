@@ -2,6 +2,12 @@
 
 from prometheus_client import Counter, Gauge
 
+HELD = Gauge("sixclear_feedback_held", "Submissions that are held as possible spam.")
+RELEASED = Counter(
+    "sixclear_feedback_released_total",
+    "Submissions that were held and are no longer, by a `person` or by `time`.",
+    ["by"],
+)
 SUBMISSIONS = Counter("sixclear_feedback_submissions_total", "Submissions taken in, by kind.", ["kind"])
 TURNED_AWAY = Counter(
     "sixclear_feedback_turned_away_total", "Complaints and denunciations that were sent another way.", ["kind"]

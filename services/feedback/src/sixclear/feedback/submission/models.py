@@ -107,6 +107,8 @@ class Submission(Versioned, Base):
     # Who took a step as a handler, and who reviews it as an expert (`access.persons_of`): never the same person.
     hands: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
     reviewers: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
+    # Held as possible spam until then, or until a person looked at it; null: it is not.
+    held_until: Mapped[datetime | None]
     # Experts were asked, and nothing is decided on what they said: the answer waits for that.
     in_expert_review: Mapped[bool] = mapped_column(Boolean, server_default=sql("false"))
 
@@ -120,6 +122,7 @@ class Submission(Versioned, Base):
         CheckConstraint("visibility <> 'sealed' OR kind = 'initiative'", name="sealed"),
         Index("ix_submission_listing", "due_at", "submission_id"),
         Index("ix_submission_field_place", "field", "place_id", "received_at"),
+        Index("ix_submission_held", "held_until", postgresql_where=sql("held_until IS NOT NULL")),
         Index("ix_submission_answered_at", "answered_at", postgresql_where=sql("answered_at IS NOT NULL")),
         Index("ix_submission_words_hash", "words_hash", postgresql_where=sql("words_hash IS NOT NULL")),
         Index(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sixclear.common.checked_code import code_of, read_code
 from sixclear.common.folding import fold
+from sixclear.feedback.challenge.rules import Keys
 from sixclear.feedback.typed import houses
 
 SECRET_BYTES = 32
@@ -86,6 +87,10 @@ class Receipts:
         The address need not be read for that, nor can it be found.
         """
         return [self._derive("mail house", str(submission_id), house)[:16] for house in houses(domain)]
+
+    def proof_keys(self) -> Keys:
+        """The keys of challenges and form tokens, so that any process knows what another one gave out."""
+        return Keys(self._derive("challenge"), self._derive("form token"))
 
     def log_seed(self) -> bytes:
         """The private key of the public log: one secret to keep, and to back up."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
@@ -38,6 +38,7 @@ class Narrowing:
     overdue: bool | None
     organisation_id: UUID | None
     sender_wrote_last: bool | None
+    held: bool = False
 
 
 async def find_submission(session: AsyncSession, submission_id: UUID, *, lock: bool = False) -> Submission | None:
@@ -112,6 +113,7 @@ async def list_comparable(
     bounds = [
         Submission.received_at >= since,
         Submission.visibility != "sealed",
+        Submission.held_until.is_(None),
         Submission.submission_id != submission.submission_id,
     ]
     bounds += _seen_by(visible_to, persons)
@@ -154,7 +156,8 @@ async def count_submissions(
 
 
 def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    held = Submission.held_until.is_not(None)
+    conditions: list[ColumnElement[bool]] = [held if narrow.held else not_(held)]
     # The lateness of a body counts by its own clock, that of the country by the sender's.
     one_body = visible_to is not None or narrow.organisation_id is not None
     due_at = func.coalesce(Submission.body_due_at, Submission.due_at) if one_body else Submission.due_at
@@ -233,6 +236,18 @@ def _told_up_to(now: datetime) -> ColumnElement[bool]:
     """Cases of which no machine is telling the past right now (`TELLS_THE_PAST`)."""
     at_once = Submission.recorded_at - Submission.occurred_at <= TELLS_THE_PAST
     return or_(at_once, Submission.recorded_at <= now - TELLS_THE_PAST)
+
+
+async def release_over(session: AsyncSession, now: datetime) -> int:
+    """Hold no longer what was held until now; answers how many."""
+    over = update(Submission).where(Submission.held_until <= now).values(held_until=None)
+    return len((await session.scalars(over.returning(Submission.submission_id))).all())
+
+
+async def count_held(session: AsyncSession) -> int:
+    """How many are held as possible spam."""
+    held = select(func.count()).select_from(Submission).where(Submission.held_until.is_not(None))
+    return await session.scalar(held) or 0
 
 
 async def lock_escalating(

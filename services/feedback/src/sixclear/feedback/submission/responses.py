@@ -60,7 +60,8 @@ def submission_summary(
 ) -> SubmissionSummary:
     """A submission as lists show it."""
     title = titles.get(submission.submission_id)
-    return SubmissionSummary(**_state(submission, now), title=title, **bodies(submission, names))
+    held = submission.held_until
+    return SubmissionSummary(**_state(submission, now), title=title, held_until=held, **bodies(submission, names))
 
 
 def bodies(submission: Submission, names: Briefs) -> dict[str, OrganisationBrief | None]:

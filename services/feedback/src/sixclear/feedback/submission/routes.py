@@ -25,6 +25,7 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep, ExpectDep, tag
 from sixclear.feedback.allowance import service as allowances
 from sixclear.feedback.allowance.errors import TooManySubmissions
+from sixclear.feedback.challenge.errors import ProofOfWorkNeeded
 from sixclear.feedback.notice.errors import NoticesNotSent
 from sixclear.feedback.notice.service import require_taken
 from sixclear.feedback.organisation import service as organisations
@@ -33,6 +34,7 @@ from sixclear.feedback.submission.dependencies import (
     NOT_KEPT,
     HubDep,
     NoticesDep,
+    ProofDep,
     ReceiptsDep,
     counted_visitor,
     database_of,
@@ -111,7 +113,7 @@ _REFUSALS = (
     operation_id="sendSubmission",
     dependencies=[Depends(access.SENDER), NOT_KEPT, KEPT_WITH_SUBMISSION],
     status_code=201,
-    responses=problem_responses(*_REFUSALS, TooManySubmissions),
+    responses=problem_responses(*_REFUSALS, TooManySubmissions, ProofOfWorkNeeded),
 )
 async def send(
     ctx: ContextDep,
@@ -119,14 +121,17 @@ async def send(
     key: RequiredKeyDep,
     entry: SubmissionEntry,
     taken: NoticesDep,
+    proof: ProofDep,
     response: Response,
 ) -> SubmissionReceipt:
     """Send feedback, a recommendation, an initiative or a solution, without an account.
 
     The same `Idempotency-Key` (16 to 200 characters) and body give the same receipt, however often they are sent.
+    While too many come, a new one shows what `/challenge` gives: work in `Sixclear-Proof-Of-Work`, or the form token of
+    a form without script in `Sixclear-Form-Token`.
     """
     require_taken(entry.notice, taken=taken)
-    return _receipt(await intake.receive(ctx, receipts, key, entry), response)
+    return _receipt(await intake.receive(ctx, receipts, key, entry, proof), response)
 
 
 @desk_router.post(
@@ -177,12 +182,15 @@ async def list_submissions(
     awaiting: Annotated[
         Literal["handler"] | None, Query(description="Whose word is waited for; `message_due_at` says until when.")
     ] = None,
+    held: Annotated[
+        bool, Query(description="Those that are held as possible spam, for the hub; without it none of them.")
+    ] = False,
     cursor: CursorParam = None,
     limit: LimitParam = 50,
 ) -> Page[SubmissionSummary]:
     """Submissions by due time, soonest first: all for the hub, its own for another body; no texts, no contacts."""
     body = await organisations.meant(ctx, "organisation", organisation)
-    narrow = Narrowing(status, kind, overdue, body, awaiting == "handler" or sender_wrote_last)
+    narrow = Narrowing(status, kind, overdue, body, awaiting == "handler" or sender_wrote_last, held)
     context = repr(narrow)
     counted, *after = decode_cursor(cursor, int, datetime, UUID, context=context) if cursor else (None,)
     rows = await reading.list_submissions(ctx, hub, narrow, (after[0], after[1]) if after else None, limit + 1)

@@ -254,6 +254,9 @@ class SubmissionSummary(SubmissionState):
     """A submission as lists show it; the title of a sealed one is null."""
 
     title: str | None
+    held_until: datetime | None = Field(
+        default=None, description="Held as possible spam until then, unless a person looks at it before; for the hub."
+    )
     addressed_organisation: OrganisationBrief | None = Field(
         default=None, description="The body that it is addressed to, by name; null while it is not known."
     )
@@ -274,6 +277,10 @@ class ContactView(Schema):
     name: str | None
     email: str | None
     phone: str | None
+
+
+class ReleaseEntry(Schema):
+    """Nothing needs to be said: a person looked at it."""
 
 
 class TriageEntry(Schema):

@@ -20,6 +20,8 @@ from sixclear.common.ids import stable_id
 from sixclear.common.recording import record
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
+from sixclear.feedback.challenge import service as challenges
+from sixclear.feedback.challenge.rules import Proof
 from sixclear.feedback.notice import service as notices
 from sixclear.feedback.organisation import service as organisations
 from sixclear.feedback.sealing import service as sealing
@@ -40,6 +42,7 @@ from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
 from sixclear.feedback.submission.service import hours, texts
 from sixclear.feedback.submission.service.stating import state
+from sixclear.feedback.terms import term
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Signed
 from sixclear.feedback.typed import domain_of
@@ -74,14 +77,16 @@ class _Sending:
     occurred_at: datetime | None = None
 
 
-async def receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry) -> Received:
+async def receive(
+    ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, proof: Proof | None = None
+) -> Received:
     """Take in what the public sends. A retry with the same key gets the same receipt.
 
     Raises IdempotencyKeyReused for something else under the key or where what was sent is erased, ReceiptCodeChanged
-    where the receipt is no longer the sender's, ComplaintTurnedAway and VisibilityNotAllowed.
+    where the receipt is no longer the sender's, ComplaintTurnedAway, VisibilityNotAllowed and ProofOfWorkNeeded.
     """
     sending = _Sending(receipts.submission_id(ctx.caller.client_id, key))
-    return await _receive(ctx, receipts, key, entry, sending)
+    return await _receive(ctx, receipts, key, entry, sending, proof)
 
 
 async def receive_on_behalf(
@@ -101,7 +106,9 @@ async def receive_on_behalf(
     return await _receive(ctx, receipts, key, entry, sending)
 
 
-async def _receive(ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending) -> Received:
+async def _receive(
+    ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending, proof: Proof | None = None
+) -> Received:
     check_key(key)
     code = receipts.code(ctx.caller.client_id, key)
     fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
@@ -118,6 +125,7 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
         return Received(known, code, again=True, stated=stated)
     _check_kind(entry)
     _check_identity(entry)
+    held = proof is not None and await challenges.admit(ctx, proof)
     ctx = hours.keeping(ctx, hour_only=entry.identity_level == "anonymous" or entry.visibility == "sealed")
     addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id, _PLACE: entry.place})
     received_at = ctx.fact_time(sending.occurred_at, None)
@@ -128,6 +136,7 @@ async def _receive(ctx: Context, receipts: Receipts, key: str, entry: Submission
         submission.words_hash = receipts.words_hash(entry.title, entry.text)
     submission.addressed_organisation_id, submission.place_id = addressed.get(_ADDRESSED), addressed.get(_PLACE)
     submission.hands = persons_of(ctx.caller)
+    submission.held_until = term("hold").end(received_at, calendar()) if held else None
     _check_embargo(entry, civil_date(received_at))
     submission.abstract_sealed = texts.seal_abstract(content_key, entry.abstract)
     submission.embargo_until = entry.embargo_until
@@ -204,6 +213,7 @@ def _new_submission(
         demonstration=sending.demonstration,
         reviewers=[],
         in_expert_review=False,
+        held_until=None,
         version=0,
     )
 

@@ -34,6 +34,7 @@ async def triage(ctx: Context, hub: UUID, submission_id: UUID, entry: TriageEntr
     field = entry.field or submission.field
     first = submission.status == "received"
     await _record(ctx, submission, lifecycle.triage(state_of(submission), kind, programme, field, place), occurred_at)
+    submission.held_until = None  # a person looked at it
     if first:
         state(ctx, submission, "acknowledged")
     return submission
