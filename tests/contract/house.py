@@ -336,6 +336,8 @@ PORTAL = House(
     },
     ideas={
         "pages.public.area": Idea("view", "the area: its rule of access, its menu, what caches may keep"),
+        "pages.expert.area": Idea("view", "the area: its rule of access, its menu, what caches may keep"),
+        "pages.hub.area": Idea("view", "the area: its rule of access, its menu, what caches may keep"),
         "pages.public.home.attention": Idea("view", _OF_A_PAGE),
         "pages.public.home.ledger": Idea("view", _OF_A_PAGE),
         "pages.public.home.report_days": Idea("view", _OF_A_PAGE),

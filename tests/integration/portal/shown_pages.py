@@ -44,6 +44,7 @@ PAGES = [
     "/feedback/statistics?organisation=01&year=2025",
     "/verify",
     "/log",
+    "/own/sign-in",
     "/catalogue",
     "/problems/stale-version",
     "/styleguide",

@@ -13,11 +13,13 @@ NO_PAGE = {
     *("/feedback/sent", "/embed/feedback/sent", "/feedback/public/search"),
     *("/feedback/mailbox/code", "/feedback/mailbox/proof", "/feedback/mailbox/file", "/feedback/mailbox/files"),
 }
+# For who is signed in: `tests/integration/feedback/review/test_pages_of_experts.py` tries them before the service.
+SIGNED_IN = {"/own/reviews", "/own/reviews/{identifier}", "/own/cases", "/own/cases/{identifier}/reviewers"}
 ROUTES = [
     route
     for page in (*SHOWN, *DEVELOPER_PAGES)
     for route in page.routes
-    if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in NO_PAGE
+    if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in NO_PAGE | SIGNED_IN
 ]
 
 

@@ -12,6 +12,9 @@ from sixclear.portal.words.tables import TABLES
         ("RatingEntry", "rating", "rating"),
         ("OwnAppeal", "decision", "appeal decision"),
         ("ProposalTaskView", "stage", "proposal stage"),
+        ("OwnReviewSummary", "status", "review status"),
+        ("ReviewView", "status", "asked review"),
+        ("Opinion", "advice", "advice"),
     ],
 )
 def test_every_published_value_of_a_mailbox_has_words(schema: str, field: str, table: str) -> None:

@@ -9,6 +9,10 @@ from sixclear.common.telemetry import TelemetryMiddleware
 from sixclear.common.web.edge import EdgeMiddleware
 from sixclear.common.web.unexpected_errors import UnexpectedErrorMiddleware
 from sixclear.portal.errors import PortalError
+from sixclear.portal.pages.expert.review.route import PAGE as REVIEW
+from sixclear.portal.pages.expert.reviews.route import PAGE as REVIEWS
+from sixclear.portal.pages.hub.cases.route import PAGE as CASES
+from sixclear.portal.pages.hub.reviewers.route import PAGE as REVIEWERS
 from sixclear.portal.pages.public.catalogue.route import PAGE as CATALOGUE
 from sixclear.portal.pages.public.document.route import PAGE as DOCUMENT
 from sixclear.portal.pages.public.documents.route import PAGE as DOCUMENTS
@@ -30,6 +34,7 @@ from sixclear.portal.pages.public.publication.route import PAGE as PUBLICATION
 from sixclear.portal.pages.public.publications.route import PAGE as PUBLICATIONS
 from sixclear.portal.pages.public.results.route import PAGE as RESULTS
 from sixclear.portal.pages.public.scores.route import PAGE as SCORES
+from sixclear.portal.pages.public.sign_in.route import PAGE as SIGN_IN
 from sixclear.portal.pages.public.statistics.route import PAGE as STATISTICS
 from sixclear.portal.pages.public.styleguide.route import PAGE as STYLEGUIDE
 from sixclear.portal.pages.public.task.route import PAGE as TASK
@@ -45,7 +50,9 @@ from sixclear.portal.upstream.gateway import Gateway
 RESULTS_PAGES = (RESULTS, INDICATOR, DOCUMENTS, DOCUMENT, MONEY, SCORES)
 PUBLIC_FEEDBACK_PAGES = (PUBLICATIONS, PUBLICATION, PROPOSALS, PROPOSAL, STATISTICS)
 FEEDBACK_PAGES = (FEEDBACK, FRAMED_FEEDBACK, EMBED, MAILBOX, *PUBLIC_FEEDBACK_PAGES, VERIFY, LOG)
-PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE, *FEEDBACK_PAGES, PROBLEM)
+WORK_PAGES = (SIGN_IN, REVIEWS, REVIEW, CASES, REVIEWERS)
+RECORD_PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE)
+PAGES = (*RECORD_PAGES, *FEEDBACK_PAGES, *WORK_PAGES, PROBLEM)
 DEVELOPER_PAGES = (STYLEGUIDE,)
 
 

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 # What may stand in a policy header: an origin of its own, or a path on this one.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 _SITE = re.compile(r"https?://(\*\.)?[A-Za-z0-9.:\[\]-]+")
+_SIGN_IN = re.compile(r"(https?:/)?/(?!/)[^\\\s\"<>]{1,500}")
 _ADDRESS = re.compile(r"(https?://[A-Za-z0-9.:\[\]-]+)?/(?!/)[A-Za-z0-9/._~-]*")
 
 
@@ -55,6 +56,12 @@ class Settings(BaseSettings):
         description="Where a browser reads the live figures: a path on the portal's own origin, or `http://host:port/…`.",
     )
 
+    sign_in_url: str = Field(
+        default="",
+        description="Where the identity provider, or the proxy in front of the portal, signs in who works with cases:"
+        " a path, or `https://…`. Empty: the page `/own/sign-in` asks for an access token alone.",
+    )
+
     own_origins: Annotated[list[str], NoDecode] = Field(
         default=[],
         description="Origins under which browsers see the portal, with commas, `https://sixclear.example`; a form from"
@@ -88,6 +95,13 @@ class Settings(BaseSettings):
     def _sites(cls, value: list[str]) -> list[str]:
         if value != ["*"] and not all(_SITE.fullmatch(site) for site in value):
             raise ValueError("must be origins, https://host or https://*.domain, without a path, or `*` alone")
+        return value
+
+    @field_validator("sign_in_url")
+    @classmethod
+    def _led_to(cls, value: str) -> str:
+        if value and not _SIGN_IN.fullmatch(value):
+            raise ValueError("must be a path, /…, or an address, https://…")
         return value
 
     @field_validator("stream_url")

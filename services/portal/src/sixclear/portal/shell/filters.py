@@ -38,6 +38,8 @@ async def taken(ask: Callable[[Filters], Awaitable[Found]], asked: Asked) -> tup
         try:
             return await ask(asked.values), asked
         except (PageNotFound, Refused) as refused:
+            if refused.status in (401, 403):  # no filter is meant: who asks may not
+                raise
             # Each round leaves out a filter at least, so there are at most as many rounds as filters.
             asked = asked.without(_meant(refused, asked))
 

@@ -66,7 +66,7 @@ def _receipt_verifier() -> bytes:
 
 async def robots(request: Request) -> Response:
     """What search engines may read: all pages, but no forms and no endless filters."""
-    rules = "User-agent: *\nDisallow: /feedback/\nDisallow: /api/\nDisallow: /*?cursor=\n"
+    rules = "User-agent: *\nDisallow: /feedback/\nDisallow: /own/\nDisallow: /api/\nDisallow: /*?cursor=\n"
     return PlainTextResponse(rules, headers={"Cache-Control": "public, max-age=86400"})
 
 

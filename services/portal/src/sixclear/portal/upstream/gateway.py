@@ -1,5 +1,5 @@
 """The portal's only way to other services: `gateway.tasks`, `.measured` (of `tasks` as well), `.feedback`,
-`.data_catalog` and `.monitoring`.
+`.reviews` and `.assigning` (of `feedback`, for who is signed in), `.data_catalog` and `.monitoring`.
 
 Figures, lists of programmes and organisations are the same for every visitor and are kept for a moment (`cache.py`).
 
@@ -15,12 +15,14 @@ from dataclasses import replace
 import httpx2
 
 from sixclear.common.clock import Clock, utc_now
+from sixclear.portal.upstream.assigning import Assigning
 from sixclear.portal.upstream.cache import AnswerCache
 from sixclear.portal.upstream.data_catalog import DataCatalog
 from sixclear.portal.upstream.feedback import Feedback
 from sixclear.portal.upstream.last_known import LastKnown
 from sixclear.portal.upstream.measured import Measured
 from sixclear.portal.upstream.monitoring import Monitoring
+from sixclear.portal.upstream.reviews import Reviews
 from sixclear.portal.upstream.tasks import Tasks
 from sixclear.portal.upstream.transport import Connections, Transport
 from sixclear.portal.upstream.versions import Versions
@@ -51,6 +53,10 @@ class Gateway:
         patience = Patience(self._patience_seconds, self._transport.connections.monotonic)
         return self._bound(replace(self._transport, visitor=visitor, patience=patience))
 
+    def signed_in(self, token: str) -> "Gateway":
+        """The same gateway for who is signed in: `reviews` and `assigning` are asked by this token alone."""
+        return self._bound(replace(self._transport, token=token))
+
     def chosen(self) -> "Gateway":
         """The same gateway for figures that the visitor chose: asked and kept for that visitor alone."""
         return self._bound(replace(self._transport, shared=False))
@@ -70,5 +76,7 @@ class Gateway:
         self.tasks = Tasks(transport)
         self.measured = Measured(transport)
         self.feedback = Feedback(transport)
+        self.reviews = Reviews(transport)
+        self.assigning = Assigning(transport)
         self.data_catalog = DataCatalog(transport)
         self.monitoring = Monitoring(transport)

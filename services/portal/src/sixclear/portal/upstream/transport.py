@@ -80,6 +80,24 @@ class Transport:
     visitor: str | None = None
     shared: bool = True
     patience: Patience | None = None
+    # Of who is signed in, for `signed` alone; not in its `repr`, which may be written into a log.
+    token: str | None = field(default=None, repr=False)
+
+    async def signed(
+        self,
+        operation: Operation[Model],
+        *,
+        query: Query | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        **path: object,
+    ) -> Model:
+        """An answer for the person who is signed in: asked for each time, kept nowhere, given to nobody else."""
+        self._require_visitor()
+        if self.token is None:
+            raise RuntimeError("What a person reads or does is asked by that person's token: use signed_in().")
+        headers = {"Authorization": f"Bearer {self.token}"} | ({"Idempotency-Key": key} if key else {})
+        return _read(operation, await self._request(operation, path, query=query, body=body, headers=headers))
 
     async def get(self, operation: Operation[Model], query: Query | None = None, **path: object) -> Model:
         """An answer that is asked for each time. `path` fills the places in the operation's path."""

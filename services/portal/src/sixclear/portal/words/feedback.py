@@ -45,6 +45,28 @@ RATINGS: Mapping[str, str] = {
     "partly": N_("Giải quyết được một phần"),
     "not_solved": N_("Chưa giải quyết"),
 }
+# Where the review of an expert stands, as the expert reads it.
+REVIEW_STATUSES: Mapping[str, str] = {
+    "assigned": N_("Chờ bạn khai xung đột lợi ích"),
+    "accepted": N_("Chờ nhận xét của bạn"),
+    "given": N_("Đã gửi nhận xét"),
+    "declined": N_("Đã từ chối"),
+    "withdrawn": N_("Đã thu hồi"),
+}
+# The same, as the hub reads it.
+ASKED_REVIEWS: Mapping[str, str] = {
+    "assigned": N_("Đã mời, chưa trả lời"),
+    "accepted": N_("Đang nhận xét"),
+    "given": N_("Đã gửi nhận xét"),
+    "declined": N_("Có xung đột lợi ích, đã từ chối"),
+    "withdrawn": N_("Đã thu hồi"),
+}
+# What experts advise, and what is decided on their reviews.
+ADVICE: Mapping[str, str] = {
+    "accept": N_("Tiếp thu"),
+    "accept_in_part": N_("Tiếp thu một phần"),
+    "reject": N_("Không tiếp thu"),
+}
 APPEAL_DECISIONS: Mapping[str, str] = {
     "upheld": N_("Chấp nhận đề nghị"),
     "upheld_in_part": N_("Chấp nhận một phần đề nghị"),

@@ -1,0 +1,1 @@
+"""Pages of experts who review initiatives and solutions."""

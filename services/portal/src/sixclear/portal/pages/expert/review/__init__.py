@@ -1,0 +1,1 @@
+"""One review of an expert: declared, read, given, discussed, decided."""

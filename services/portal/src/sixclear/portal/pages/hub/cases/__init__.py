@@ -1,0 +1,1 @@
+"""Ideas that experts may review."""

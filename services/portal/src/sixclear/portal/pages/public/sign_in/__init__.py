@@ -1,0 +1,1 @@
+"""Where who works with cases signs in."""
