@@ -196,11 +196,12 @@ DATA_CATALOG = House(
         "code_list",
         "approval",
         "census",
-        "registration | list_figures | dossier",
+        "registration | list_figures | dossier | assignment",
         "entry",
         "document | organisation | programme_list | proof",
     ),
     folders={
+        "assignment": "a table without a topic: a change of the owner is published with its entry, positions are told",
         "dossier": "a question: which registrations wait, for whom, and what each lacks",
         "proof": "a table without a topic: on what a step rests is told with the history of its entry",
         "code_list": "tables without a topic: an element publishes by which version of a code list it was approved",
@@ -222,6 +223,8 @@ DATA_CATALOG = House(
     without=CENSUS_WITHOUT,
     arrows={
         "registration.routes -> entry.responses": _SHOWS_ENTRY,
+        "assignment -> entry.reading": "who reads who answers for an entry is who reads the entry",
+        "assignment -> organisation.schemas": _NAMED,
         "dossier -> entry.reading": "who reads a dossier is who reads its entry, and a cursor is of one reader",
         "list_figures.responses -> entry.risk": "the figures name the rule by which they were counted",
         "dossier.responses -> entry.responses": "a dossier tells its documents and its registration as its entry does",

@@ -26,6 +26,21 @@ async def nothing_first(client_id: str, path: str, body: Any) -> None:
     """What comes before a step in the plain story."""
 
 
+async def who_answers(step: Callable[..., Awaitable[Any]], entry: str) -> None:
+    """A position of the owner, and another body that takes the entry over once it has declined; no time passes."""
+    assignments = f"{entry}/assignments"
+    own = {"role": "technical", "position": {"title": "Giám đốc Trung tâm Công nghệ thông tin", "organisation": "G06"}}
+    answers = await step("ministry", assignments, own, hours=0)
+    gone = {"reason": "Chuyển giao nhiệm vụ vận hành"}
+    await step("ministry", f"{assignments}/{answers['assignment_id']}/end", gone, hours=0)
+    asked = {"role": "owner", "position": {"title": "Cục trưởng Cục Chuyển đổi số", "organisation": "G01"}}
+    first = await step("ministry", assignments, asked, hours=0)
+    no = {"reason": "Chưa có quyết định bàn giao"}
+    await step("other-ministry", f"{assignments}/{first['assignment_id']}/decline", no, hours=0)
+    second = await step("ministry", assignments, asked | {"decision": DECISION}, hours=0)
+    await step("other-ministry", f"{assignments}/{second['assignment_id']}/accept", {}, hours=0)
+
+
 async def the_life_of_an_entry(service: Service, before: Before = nothing_first) -> None:
     """Every change that an entry can go through, once; `before` is called with each step."""
     entry = ""
@@ -53,6 +68,7 @@ async def the_life_of_an_entry(service: Service, before: Before = nothing_first)
     await step("ministry", f"{entry}/documents/{kept['documents'][0]['document_id']}/remove", {})
     due = {"due": "2026-03-31", "decision": DECISION}
     await step("steward", f"{entry}/registration/due", due, hours=0)
+    await who_answers(step, entry)
     await step("ministry", "/entries", description(code="KHCN-03"))
     await step("ministry", "/entries", description(code="KHCN-03", classification="restricted"))
 

@@ -52,7 +52,7 @@ class Service(RunningService):
 
     prefix = "/api/catalog/v1"
     tables = (
-        *("entry", "document", "replaced_document", "step_proof", "event", "idempotency_key"),
+        *("entry", "document", "replaced_document", "step_proof", "assignment", "event", "idempotency_key"),
         *("element", "element_version", "code_list", "code_list_version"),
     )
 

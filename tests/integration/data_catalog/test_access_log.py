@@ -12,6 +12,7 @@ async def test_nothing_but_own_addresses_and_the_log_itself_needs_a_token_to_be_
     asked = [path for method, path, rule in access_rules(service.app) if method == "GET" and rule and rule.scopes]
     ways = [
         *("entries", "entries/{entry_id}", "entries/{entry_id}/history", "entries/{entry_id}/dossier", "dossiers"),
+        *("entries/{entry_id}/assignments", "entries/{entry_id}/owners", "assignments"),
         *("elements", "elements/{code}", "code-lists/{code}"),
     ]
     assert sorted(asked) == sorted([*(f"{service.prefix}/own/{way}" for way in ways), f"{service.prefix}/access-log"])

@@ -49,6 +49,8 @@ async def a_canary(service: Service, classification: str) -> str:
     formed = {"deployment_stage": "formed_centralised", "risk": "high"} | proof
     await service.done("ministry", f"{entry}/stage", formed)
     await service.done("ministry", f"{entry}/registration/submit", {})
+    position = {"title": f"Trưởng phòng {CANARY}", "organisation": "G06"}
+    await service.done("ministry", f"{entry}/assignments", {"role": "technical", "position": position})
     refused = {"refused_documents": [{"title": document["title"], "reason": CANARY}], "reason": CANARY}
     await service.done("steward", f"{entry}/registration/return", refused)
     await a_canary_element(service)
@@ -67,7 +69,7 @@ async def a_canary_element(service: Service) -> None:
 def requests(service: Service, entry_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Each operation of the document, for the canary; of lists each way to narrow them that could find it."""
     for method, _, path, operation in Operations(cast(FastAPI, service.app).openapi()).listed:
-        named = {"entry_id": entry_id, "document_id": entry_id, "code": CANARY, "number": 1}
+        named = {"entry_id": entry_id, "document_id": entry_id, "assignment_id": entry_id, "code": CANARY, "number": 1}
         address = path.format_map(named)
         assert "{" not in address, f"{path}: say what stands in this path"
         body: dict[str, Any] = {} if method == "get" else {"json": {"deployment_stage": "retire", "title": "x"}}
@@ -124,6 +126,7 @@ async def test_whom_it_concerns_the_crawl_finds_it(service: Service) -> None:
                 found |= {address.removeprefix(service.prefix)} if is_told else set()
         entry = f"/own/entries/{entry_id}"
         places = {"/own/entries", entry, f"{entry}/history", f"{entry}/dossier", "/own/dossiers"}
+        places |= {f"{entry}/assignments", "/own/assignments"}
         places |= {"/own/elements", f"/own/elements/{CANARY}"}
         assert found == places, reader
     assert set(SCOPES) > {"ministry", "steward", "inspector"}

@@ -86,7 +86,7 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
         client_id = "reviewing-ministry" if template.endswith(("approve", "return", "withdraw", "due")) else "ministry"
         for content, media_type in BAD_BODIES:
             headers = service.headers(client_id) | {"Content-Type": media_type}
-            path = template.format(entry_id=entry, document_id=entry, code="x")
+            path = template.format(entry_id=entry, document_id=entry, assignment_id=entry, code="x")
             response = await service.http.post(path, content=content, headers=headers)
             assert 400 <= response.status_code < 500, (template, content[:40], response.text)
             assert response.headers["content-type"] == "application/problem+json"

@@ -76,4 +76,4 @@ async def test_an_owner_is_taken_when_the_mirror_has_caught_up_and_asked_for_aga
     finally:
         streams = {stream.name for stream in supervisor.streams()}
         await supervisor.stop()
-    assert {"feedback.organisations-2", "data-catalog.organisations-2"} <= streams
+    assert {"feedback.organisations-2", "data-catalog.organisations-3"} <= streams

@@ -13,6 +13,7 @@ from sixclear.common.events.log import EventLog
 from sixclear.common.web.access_log_route import access_log_router
 from sixclear.common.web.app import create_service_app
 from sixclear.common.web.log_route import log_router
+from sixclear.data_catalog.assignment import routes as assignment
 from sixclear.data_catalog.code_list import routes as code_list
 from sixclear.data_catalog.dossier import routes as dossier
 from sixclear.data_catalog.element import routes as element
@@ -37,6 +38,7 @@ ROUTERS = (
     entry.router,
     registration.router,
     dossier.router,
+    assignment.router,
     list_figures.router,
     _LOG,
     access_log_router("readCatalogAccessLog", "entries"),
@@ -73,6 +75,7 @@ def create_app(
             "elements": "The shared dictionary: what data means, in which form and by which law.",
             "code lists": "The values that elements may have.",
             "registration": "The registration of an entry: its documents and decisions.",
+            "assignments": "Who answers for an entry: its owner and its stewards, as positions that accepted it.",
             "lists": "How far the entries are that programmes name.",
         },
         hot_routes=[] if database is None or event_log is None else [AddHeartbeat(database, event_log, clock)],

@@ -3,6 +3,7 @@
 from sixclear.common.runtime.source_target import SourceTarget
 from sixclear.common.runtime.target import Runtime
 from sixclear.data_catalog.app import create_app
+from sixclear.data_catalog.assignment.service import succeed
 from sixclear.data_catalog.census.service import count
 from sixclear.data_catalog.entry.service import withdraw_hidden
 from sixclear.data_catalog.events import EVENTS
@@ -23,6 +24,11 @@ async def withdraw(target: SourceTarget[Settings]) -> None:
     await withdraw_hidden(target.database, target.event_log, target.runtime.clock)
 
 
+async def give_to_successors(target: SourceTarget[Settings]) -> None:
+    """Give the entries of bodies that are no more to those that took their place."""
+    await succeed(target.database, target.event_log, target.runtime.clock)
+
+
 def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceTarget[Settings]:
     """The target, with settings from the environment unless they are given."""
     return SourceTarget(
@@ -36,5 +42,5 @@ def create_target(runtime: Runtime, settings: Settings | None = None) -> SourceT
         waiting_for="migrating and registering programme lists",
         prepare=prepare,
         count=count,
-        pass_time={"withdrawals": withdraw},
+        pass_time={"withdrawals": withdraw, "successions": give_to_successors},
     )

@@ -78,6 +78,7 @@ ENTRY_EVENTS = EntityEvents(
     {
         "registered": "The entry became known to the catalogue.",
         "updated": "Its description, owner or lists changed.",
+        "owner_changed": "Another body owns it: one that accepted it, or that took the place of its owner.",
         "deployment_stage_changed": "It moved on the deployment ladder, or its risk changed.",
         "registration_submitted": "The owner handed in the dossier.",
         "registration_returned": "The dossier is incomplete: the missing documents were named.",

@@ -64,6 +64,22 @@ async def locked(ctx: Context, entry_id: UUID, expect: Expect) -> Entry:
     return entry
 
 
+async def lock_code(ctx: Context, entry_id: UUID) -> Sequence[Entry]:
+    """The entries that have the code of this one; others who give it to a body wait. Before the entry is locked.
+
+    Raises EntryNotFound.
+    """
+    return await repository.find_coded(ctx.session, (await get_entry(ctx, entry_id)).code)
+
+
+def require_free_code(coded: Sequence[Entry], entry: Entry, owner: UUID) -> None:
+    """Raises AlreadyRegistered when this body has another entry among those that have the code."""
+    owned = [row for row in coded if row.owner_organisation_id == owner]
+    taken = [row for row in named_by(owned, (entry.code,), _code) if row.entry_id != entry.entry_id]
+    if taken:
+        raise AlreadyRegistered("The new owner has an entry of this code.", address_of(taken[0]))
+
+
 async def record_change(
     ctx: Context, entry: Entry, change: Change, occurred_at: datetime, *, reason: str | None = None
 ) -> None:
@@ -137,7 +153,8 @@ async def still_readable(ctx: Context, answer: bytes) -> bytes:
     if not isinstance(told, dict) or "entry_id" not in told:
         return answer
     entry, reader = await get_entry(ctx, UUID(told["entry_id"])), await reader_of(ctx)
-    if reads_whole(reader, entry):
+    # An assignment is told to its parties, of which each reads the entry.
+    if reads_whole(reader, entry) or "assignment_id" in told:
         return answer
     view = await responses.entry_response(ctx, entry, inside=reads_inside(reader, entry))
     return view.model_dump_json().encode()
@@ -208,10 +225,7 @@ async def patch_entry(ctx: Context, entry_id: UUID, patch: Mapping[str, Any], ex
     fields = _described(ctx, description) | {"owner_organisation_id": owner}
     fields["lists"] = await _listings(ctx, description.lists, entry.lists)
     fields["classification"] = _classification(ctx, description, entry)
-    owned = [row for row in coded if row.owner_organisation_id == owner]
-    taken = [row for row in named_by(owned, (code,), _code) if row.entry_id != entry_id]
-    if taken:
-        raise AlreadyRegistered("The new owner has an entry of this code.", address_of(taken[0]))
+    require_free_code(coded, entry, owner)
     await _update(ctx, entry, description, fields)
     return entry
 

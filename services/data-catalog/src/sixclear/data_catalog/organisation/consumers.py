@@ -6,8 +6,9 @@ from sixclear.common.clock import Clock
 from sixclear.common.db import Database
 from sixclear.data_catalog.organisation.models import Organisation
 
-# The second one: the first kept nothing of what stands above a body, and is still that of the release before.
-GROUP = "data-catalog.organisations-2"
+# The third one: the first kept nothing of what stands above a body, the second not which one took its place. Another
+# one is still that of the release before.
+GROUP = "data-catalog.organisations-3"
 TOPIC = "sixclear.tasks.organisation.v1"
 
 

@@ -1,6 +1,8 @@
 """The organisations that requests name, by identifier or by any of their codes."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sixclear.common.bus import mirror
@@ -11,6 +13,17 @@ from sixclear.data_catalog.organisation import repository
 from sixclear.data_catalog.organisation.models import Organisation
 from sixclear.data_catalog.organisation.schemas import OrganisationBrief
 
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A body that is no more: which one took its place, and its own last day."""
+
+    successor_id: UUID
+    last_day: date | None
+
+
+# Bodies that are no more, by identifier.
+Ends = Mapping[UUID, End]
 # Organisations as responses name them, by identifier.
 Briefs = Mapping[UUID, OrganisationBrief]
 
@@ -28,6 +41,12 @@ async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:
         ).of(row.version)
         for organisation_id, row in found.items()
     }
+
+
+async def ends(ctx: Context, ids: Iterable[UUID]) -> Ends:
+    """Those among `ids` that are no more and have a successor."""
+    found = await mirror.named(ctx.session, Organisation, list(ids))
+    return {key: End(row.successor_id, row.valid_to) for key, row in found.items() if row.successor_id}
 
 
 async def within(ctx: Context, ids: Collection[UUID]) -> set[UUID]:

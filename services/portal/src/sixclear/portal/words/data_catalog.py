@@ -31,6 +31,7 @@ ENTRY_KINDS: Mapping[str, str] = {
 CHANGES: Mapping[str, str] = {
     "entry.registered": N_("Ghi vào danh mục"),
     "entry.updated": N_("Cập nhật danh mục"),
+    "entry.owner_changed": N_("Đổi cơ quan chủ quản"),
     "entry.deployment_stage_changed": N_("Đổi giai đoạn triển khai"),
     "entry.registration_submitted": N_("Nộp hồ sơ đăng ký"),
     "entry.registration_returned": N_("Trả lại hồ sơ đăng ký"),
