@@ -35,6 +35,7 @@ PAGES = [
     "/embed?body=48",
     "/embed/feedback?body=48",
     "/feedback/mailbox",
+    "/feedback/desk",
     "/feedback/public",
     "/feedback/public?answered=false",
     COPY,

@@ -172,6 +172,8 @@ def feedback(state: "Upstream") -> list[Route]:
         return JSONResponse({"author": "sender", "sent_at": iso(NOW)}, 201)
 
     async def statements(request: Request) -> Response:
+        if state.locked_out:
+            return problem("too-many-attempts", 429)
         if (await request.json())["receipt_code"].upper() != RECEIPT:
             return unknown_code()
         return JSONResponse(state.stated)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixclear.common.checked_code import ALPHABET, read_code
+from sixclear.common.checked_code import ALPHABET, as_given, read_code
 from sixclear.common.secret_files import secret_at
 from sixclear.feedback.submission.receipts import Receipts, SecretUnusable
 
@@ -45,6 +45,7 @@ def test_another_key_client_or_secret_gives_another_code_and_another_case() -> N
 def test_people_type_it_as_they_like(code: str) -> None:
     typed = f" {code.lower().replace('-', ' ')} ".replace("0", "o").replace("1", "l")
     assert read_code(typed) == read_code(code)
+    assert as_given(typed) == code
     assert RECEIPTS.lookup_hash(typed) == RECEIPTS.lookup_hash(code)
     assert read_code(code.replace("1", "I").replace("-", "–")) == read_code(code)
 
@@ -67,7 +68,7 @@ def test_two_that_changed_places_are_always_found(code: str, one: int, other: in
 
 @pytest.mark.parametrize("typed", ["", "-", "ABCD", "U" * 17, "0" * 16, "0" * 18, "é" * 17, "🙂" * 17, "0" * 10_000])
 def test_what_cannot_be_a_code_is_not_one(typed: str) -> None:
-    assert read_code(typed) is None
+    assert (read_code(typed), as_given(typed)) == (None, None)
     assert len(RECEIPTS.lookup_hash(typed)) == 32
 
 

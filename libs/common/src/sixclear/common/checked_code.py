@@ -20,7 +20,16 @@ _GROUPED = re.compile(r"(?<![\w-])\w{4}(?:-\w{4}){3}-\w(?![\w-])")
 def code_of(derived: bytes) -> str:
     """A code as it is shown, of the first 80 bits of a value."""
     bits = int.from_bytes(derived[:_CODE_BYTES], "big")
-    digits = [bits >> 5 * place & 31 for place in reversed(range(_DIGITS))]
+    return _written([bits >> 5 * place & 31 for place in reversed(range(_DIGITS))])
+
+
+def as_given(typed: str) -> str | None:
+    """The code as `code_of` wrote it, from what `read_code` reads; None where that reads none."""
+    canonical = read_code(typed)
+    return None if canonical is None else _written([_VALUES[sign] for sign in canonical])
+
+
+def _written(digits: list[int]) -> str:
     signs = "".join(ALPHABET[digit] for digit in digits)
     groups = [signs[start : start + 4] for start in range(0, _DIGITS, 4)]
     return "-".join([*groups, ALPHABET[_check(digits)]])

@@ -14,6 +14,7 @@ from sixclear.portal.pages.expert.reviews.route import PAGE as REVIEWS
 from sixclear.portal.pages.hub.cases.route import PAGE as CASES
 from sixclear.portal.pages.hub.reviewers.route import PAGE as REVIEWERS
 from sixclear.portal.pages.public.catalogue.route import PAGE as CATALOGUE
+from sixclear.portal.pages.public.desk.route import PAGE as DESK
 from sixclear.portal.pages.public.document.route import PAGE as DOCUMENT
 from sixclear.portal.pages.public.documents.route import PAGE as DOCUMENTS
 from sixclear.portal.pages.public.embed.route import PAGE as EMBED
@@ -49,7 +50,7 @@ from sixclear.portal.upstream.gateway import Gateway
 
 RESULTS_PAGES = (RESULTS, INDICATOR, DOCUMENTS, DOCUMENT, MONEY, SCORES)
 PUBLIC_FEEDBACK_PAGES = (PUBLICATIONS, PUBLICATION, PROPOSALS, PROPOSAL, STATISTICS)
-FEEDBACK_PAGES = (FEEDBACK, FRAMED_FEEDBACK, EMBED, MAILBOX, *PUBLIC_FEEDBACK_PAGES, VERIFY, LOG)
+FEEDBACK_PAGES = (FEEDBACK, FRAMED_FEEDBACK, EMBED, MAILBOX, DESK, *PUBLIC_FEEDBACK_PAGES, VERIFY, LOG)
 WORK_PAGES = (SIGN_IN, REVIEWS, REVIEW, CASES, REVIEWERS)
 RECORD_PAGES = (HOME, TASKS, TASK, ORGANISATIONS, ORGANISATION, *RESULTS_PAGES, CATALOGUE)
 PAGES = (*RECORD_PAGES, *FEEDBACK_PAGES, *WORK_PAGES, PROBLEM)
