@@ -16,6 +16,7 @@ from tests.integration.feedback.challenge.challenged import a_held_submission
 from tests.integration.feedback.conftest import KEY, Service, service, submission
 from tests.integration.feedback.endorsement.endorsed import a_copy_that_is_endorsed
 from tests.integration.feedback.link.linked import two_cases_of_one_need
+from tests.integration.feedback.own_submission.letters import a_letter_and_what_became_of_it
 from tests.integration.feedback.publication.released import MISTAKE, the_life_of_a_public_copy
 from tests.integration.feedback.sealing.escrowed import an_escrow_key_that_is_over
 from tests.integration.feedback.transparency.made_witnesses import MadeWitnesses
@@ -63,6 +64,7 @@ async def test_every_operation_shows_what_is_asked_and_answered(
     shown = await service.http.get(f"{service.prefix}{idea}/proposal", headers=service.headers("feedback-hub"))
     assert shown.status_code == 200, shown.text
     await the_review_of_an_initiative(service)
+    await a_letter_and_what_became_of_it(service)
     counted = await service.http.get(f"{service.prefix}/no-answers", params={"organisation": "G06"})
     assert counted.status_code == 200, counted.text
     destroyed = an_escrow_key_that_is_over(tmp_path / "keys")

@@ -21,6 +21,7 @@ from tests.integration.feedback.conftest import (
 )
 from tests.integration.feedback.endorsement.endorsed import HEAD, a_copy_that_is_endorsed
 from tests.integration.feedback.link.linked import two_cases_of_one_need
+from tests.integration.feedback.own_submission.letters import a_letter_and_what_became_of_it
 from tests.integration.feedback.publication.released import (
     MISTAKE,
     an_answered_case,
@@ -48,6 +49,7 @@ async def everything_is_asked_once(service: Service, files: Path) -> None:
     await _a_case_with_every_word(service)
     await _a_file_and_a_campaign(service)
     await _a_sealed_initiative(service)
+    await a_letter_and_what_became_of_it(service)
     await an_idea_is_taken_up(service)
     await the_review_of_an_initiative(service)
     await MadeWitnesses(service, files, "university").sequencer(files / "log").run()

@@ -28,6 +28,7 @@ WHOLE = Said(
 
 def test_an_answer_that_says_everything_passes() -> None:
     check(WHOLE)
+    check(replace(WHOLE, asked=["AI  ĐẶT LỊCH?"]))
     check(replace(WHOLE, next_date=None, promises=[date(2026, 3, 31)]))
     check(replace(WHOLE, outcome="rejected", next_date=None, responsible=OTHER))
     check(replace(WHOLE, outcome="not_competent", next_date=None))

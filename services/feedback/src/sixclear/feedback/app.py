@@ -39,6 +39,7 @@ from sixclear.feedback.log import routes as log
 from sixclear.feedback.mailbox import own_files, sender_steps
 from sixclear.feedback.mailbox import routes as mailbox
 from sixclear.feedback.open311 import routes as open311
+from sixclear.feedback.own_submission import routes as own_submission
 from sixclear.feedback.proposal import routes as proposal
 from sixclear.feedback.proposal.service import follow_answer
 from sixclear.feedback.publication import routes as publication
@@ -65,6 +66,7 @@ ROUTERS = (
     sender_steps.router,
     own_files.router,
     sender_steps.offer_router,
+    own_submission.router,
     submission.handling_router,
     holding.router,
     handling.router,

@@ -26,11 +26,13 @@ class Said:
     promises: Sequence[date]
     empty: Mapping[str, bool]
     gaps: Mapping[str, Sequence[str]]
+    # The points that the sender put, where a body sent the case for itself.
+    asked: Sequence[str] = ()
 
 
 def check(said: Said) -> None:
     """Raises AnswerSaysNothing, naming every place at which the answer leaves something open."""
-    faults = [*_transfer(said), *_promise(said), *_points(said), *_templates(said)]
+    faults = [*_transfer(said), *_promise(said), *_asked(said), *_points(said), *_templates(said)]
     if faults:
         raise AnswerSaysNothing("The answer leaves open what `errors` names.", errors=faults)
 
@@ -65,6 +67,19 @@ def _promise(said: Said) -> Sequence[dict[str, str]]:
         return ()
     detail = "What is accepted is done on a day: name it, or steps with their days."
     return ({"pointer": "#/next_date", "code": "next-date-needed", "detail": detail},)
+
+
+def _asked(said: Said) -> Sequence[dict[str, str]]:
+    answered = {compact(point) for point, _ in said.points}
+    return [
+        {
+            "pointer": "#/points",
+            "code": "point-left-out",
+            "detail": f"Point {number} of the submission has no answer; write it in `point` as it was sent.",
+        }
+        for number, asked in enumerate(said.asked, 1)
+        if compact(asked) not in answered
+    ]
 
 
 def _points(said: Said) -> Sequence[dict[str, str]]:

@@ -35,6 +35,7 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import steps, timing
 from sixclear.feedback.submission.service.hours import of_case
+from sixclear.feedback.submission.service.texts import points_of
 from sixclear.feedback.transfer import service as transfers
 
 # What the statement on an answer has a hash of, in this order.
@@ -127,6 +128,7 @@ async def _check(ctx: Context, submission: Submission, entry: AnswerEntry, respo
             promises=[step.due_date for step in entry.steps],
             empty=empty,
             gaps={at: templates.gaps_left(text, known) for at, text in texts.items()},
+            asked=await points_of(ctx, submission),
         )
     )
 

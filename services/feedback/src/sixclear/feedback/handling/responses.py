@@ -16,7 +16,7 @@ from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.responses import bodies, clock_response
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import timing
-from sixclear.feedback.submission.service.texts import title_and_text
+from sixclear.feedback.submission.service.texts import points_of, title_and_text
 
 _DERIVED = {
     "title",
@@ -32,6 +32,8 @@ _DERIVED = {
     "contact_given",
     "addressed_organisation",
     "organisation",
+    "sender_organisation",
+    "points",
 }
 
 
@@ -42,11 +44,13 @@ async def handled_response(ctx: Context, submission: Submission) -> SubmissionVi
     columns = {name: getattr(submission, name) for name in SubmissionView.model_fields if name not in _DERIVED}
     key = await sealing.key_to_read(ctx, case_id)
     found = await answers.list_answers(ctx, case_id)
-    own = (submission.organisation_id, submission.addressed_organisation_id)
+    own = (submission.organisation_id, submission.addressed_organisation_id, submission.sender_organisation_id)
     names = await organisations.briefs(ctx, [*own, *(answer.responsible_organisation_id for answer in found.rows)])
     return SubmissionView(
         **columns,
         **await title_and_text(ctx, submission),
+        sender_organisation=organisations.brief(names, submission.sender_organisation_id),
+        points=await points_of(ctx, submission),
         clock=clock,
         clock_state=clock.state,
         due_provisional=clock.provisional,

@@ -10,6 +10,7 @@ from sixclear.feedback.answer.schemas import AnswerView
 from sixclear.feedback.attachment.schemas import AttachmentView
 from sixclear.feedback.fields import OccurredAt, Reason
 from sixclear.feedback.mailbox.schemas import MessageView
+from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.rating.schemas import RatingView
 from sixclear.feedback.submission.schemas import ClockView, IdentityLevel, SenderKind, SubmissionSummary
 
@@ -30,6 +31,12 @@ class SubmissionView(SubmissionSummary):
     identity_level: IdentityLevel = "pseudonymous"
     consent: bool
     on_behalf_by: str | None
+    sender_organisation: OrganisationBrief | None = Field(
+        default=None, description="The body that sent it for itself; null of all others, and while it is not known."
+    )
+    points: list[str] = Field(
+        default_factory=list, description="What such a body wants answered: an answer repeats and answers each."
+    )
     contact_given: bool
     clock: ClockView
     messages: list[MessageView]

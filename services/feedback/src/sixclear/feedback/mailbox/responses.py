@@ -33,14 +33,14 @@ from sixclear.feedback.submission.responses import clock_response
 from sixclear.feedback.submission.schemas import AccessView
 from sixclear.feedback.submission.service import reading as submissions
 from sixclear.feedback.submission.service import timing
-from sixclear.feedback.submission.service.texts import abstract_of, title_and_text
+from sixclear.feedback.submission.service.texts import abstract_of, points_of, title_and_text
 from sixclear.feedback.transfer import service as transfers
 from sixclear.feedback.transfer.responses import names_of, transfer_view
 from sixclear.feedback.transparency.schemas import StatementView
 from sixclear.feedback.transparency.service import Stated
 
 _DERIVED = {
-    *("title", "text", "abstract", "publication_id", "clock", "transfers", "messages", "files", "answer"),
+    *("title", "text", "points", "abstract", "publication_id", "clock", "transfers", "messages", "files", "answer"),
     *("former_answers", "accesses"),
     *(
         "notice",
@@ -83,6 +83,7 @@ async def case_response(ctx: Context, submission: Submission) -> CaseView:
     return CaseView(
         **columns,
         **await title_and_text(ctx, submission),
+        points=await points_of(ctx, submission),
         abstract=await abstract_of(ctx, submission),
         publication_id=await publications.id_of_case(ctx, case_id),
         clock=clock_response(submission, ctx.now, *await timing.pauses_and_moves(ctx, case_id)),

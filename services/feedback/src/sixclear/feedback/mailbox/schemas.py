@@ -179,6 +179,9 @@ class CaseView(Schema):
     transfers: list[TransferView] = Field(
         default_factory=list, description="Bodies that were offered the case, newest first, and what they decided."
     )
+    points: list[str] = Field(
+        default_factory=list, description="Of what a body sent for itself: the points that it wants answered."
+    )
     abstract: str | None = Field(default=None, description="Of a sealed initiative: what everyone may read of it.")
     embargo_until: date | None = Field(default=None, description="The day on which its embargo ends; null: never.")
     messages: list[MessageView]

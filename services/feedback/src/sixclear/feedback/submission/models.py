@@ -66,6 +66,10 @@ class Submission(Versioned, Base):
     first_identity_level: Mapped[str | None]
     consent: Mapped[bool] = mapped_column(Boolean)
     on_behalf_by: Mapped[str | None]
+    # The body that sent it for itself, which is no person; null of all others. It is published nowhere.
+    sender_organisation_id: Mapped[UUID | None]
+    # Sealed JSON, `["…"]`: the points that such a body wants answered one by one; null of one matter.
+    points_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     status: Mapped[str]
     outcome: Mapped[str | None]
     received_at: Mapped[datetime]
@@ -124,6 +128,13 @@ class Submission(Versioned, Base):
         Index("ix_submission_field_place", "field", "place_id", "received_at"),
         Index("ix_submission_held", "held_until", postgresql_where=sql("held_until IS NOT NULL")),
         Index("ix_submission_answered_at", "answered_at", postgresql_where=sql("answered_at IS NOT NULL")),
+        Index(
+            "ix_submission_sender",
+            "sender_organisation_id",
+            "received_at",
+            "submission_id",
+            postgresql_where=sql("sender_organisation_id IS NOT NULL"),
+        ),
         Index("ix_submission_words_hash", "words_hash", postgresql_where=sql("words_hash IS NOT NULL")),
         Index(
             "ix_submission_silence",

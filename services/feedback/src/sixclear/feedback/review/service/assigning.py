@@ -202,12 +202,12 @@ async def _independent(
 ) -> list[Reviewer]:
     """Those of the experts whom nothing ties to the case.
 
-    Compared are the hub, the body that has the case and the one that it is addressed to; and with `houses` the mail
-    house of the sender, of whom only keyed hashes are read, for experts of `_comparable` alone. Raises Unavailable
-    while it is not known which body stands above which.
+    Compared are the hub, the body that has the case, the one that it is addressed to and a body that sent it; and with
+    `houses` the mail house of the sender, of whom only keyed hashes are read, for experts of `_comparable` alone.
+    Raises Unavailable while it is not known which body stands above which.
     """
     day = years_before(civil_date(submission.received_at), review_rules().affiliation_years)
-    others = {submission.organisation_id, submission.addressed_organisation_id}
+    others = {submission.organisation_id, submission.addressed_organisation_id, submission.sender_organisation_id}
     bodies = {hub, *others, submission.appeal_organisation_id, submission.offered_organisation_id} - {None}
     of_experts = {one.reviewer_id: bodies_since(one, day) for one in experts}
     named = {body for body in bodies if body}.union(*of_experts.values())

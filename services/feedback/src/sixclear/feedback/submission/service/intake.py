@@ -6,7 +6,8 @@ stored without the secret (decision 0018).
 """
 
 import hmac
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NoReturn
@@ -68,9 +69,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
-    """Which submission it is, and what only a desk may say of it."""
+    """Which submission it is, under which name its code is made, and what only a desk or a body may say of it."""
 
     submission_id: UUID
+    name: str
+    sender_organisation_id: UUID | None = None
+    points: Sequence[str] = ()
     on_behalf_by: str | None = None
     programme: str | None = None
     demonstration: bool = False
@@ -85,7 +89,7 @@ async def receive(
     Raises IdempotencyKeyReused for something else under the key or where what was sent is erased, ReceiptCodeChanged
     where the receipt is no longer the sender's, ComplaintTurnedAway, VisibilityNotAllowed and ProofOfWorkNeeded.
     """
-    sending = _Sending(receipts.submission_id(ctx.caller.client_id, key))
+    sending = _Sending(receipts.submission_id(ctx.caller.client_id, key), ctx.caller.client_id)
     return await _receive(ctx, receipts, key, entry, sending, proof)
 
 
@@ -98,6 +102,7 @@ async def receive_on_behalf(
     """
     sending = _Sending(
         submission_id=stable_id("submission", ctx.caller.client_id, key),
+        name=ctx.caller.client_id,
         on_behalf_by=ctx.caller.client_id,
         programme=entry.programme if ctx.caller.organisation_id == hub else None,
         demonstration=entry.demonstration,
@@ -106,12 +111,27 @@ async def receive_on_behalf(
     return await _receive(ctx, receipts, key, entry, sending)
 
 
+async def receive_of_body(
+    ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, points: Sequence[str]
+) -> Received:
+    """Take in what a body sends for itself, with the points that it wants answered one by one.
+
+    A retry by another client of the body gets the same receipt; what the same client entered as a desk under the same
+    key is another submission.
+    """
+    own = ctx.caller.own_organisation()
+    name = f"body {own}"
+    sending = _Sending(receipts.submission_id(name, key), name, sender_organisation_id=own, points=points)
+    return await _receive(ctx, receipts, key, entry, sending)
+
+
 async def _receive(
     ctx: Context, receipts: Receipts, key: str, entry: SubmissionEntry, sending: _Sending, proof: Proof | None = None
 ) -> Received:
     check_key(key)
-    code = receipts.code(ctx.caller.client_id, key)
-    fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True))
+    code = receipts.code(sending.name, key)
+    points = json.dumps(list(sending.points)) if sending.points else ""
+    fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True) + points)
     known = await repository.find_sent(ctx.session, sending.submission_id)
     if known is not None:
         # Of an erased case nothing is left to compare with: whatever is sent now is something new.
@@ -140,9 +160,11 @@ async def _receive(
     _check_embargo(entry, civil_date(received_at))
     submission.abstract_sealed = texts.seal_abstract(content_key, entry.abstract)
     submission.embargo_until = entry.embargo_until
+    submission.points_sealed = texts.seal_points(content_key, sending.points)
     ctx.session.add(submission)
     await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
-    state(ctx, submission, "received", [("title", entry.title), ("text", entry.text)])
+    said = [("title", entry.title), ("text", entry.text), *(("point", point) for point in sending.points)]
+    state(ctx, submission, "received", said)
     sealing.keep_key(ctx, content_key, receipts.content_key(code))
     if _has_contact(entry.sender):
         identity_key = sealing.new_key(ctx, submission.submission_id, sealing.IDENTITY)
@@ -166,6 +188,7 @@ def _new_submission(
 ) -> Submission:
     """The row of a new submission: every column that it begins with is set here."""
     clock = answer_clock(received_at, calendar())
+    named = entry.sender.name or sending.sender_organisation_id
     return Submission(
         submission_id=sending.submission_id,
         receipt_hash=receipt_hash,
@@ -183,10 +206,12 @@ def _new_submission(
         organisation_id=None,
         visibility=entry.visibility,
         sender_kind=entry.sender.kind,
-        identity_level=entry.identity_level or ("named" if entry.sender.name else "pseudonymous"),
+        identity_level=entry.identity_level or ("named" if named else "pseudonymous"),
         first_identity_level=None,
         consent=entry.consent,
         on_behalf_by=sending.on_behalf_by,
+        sender_organisation_id=sending.sender_organisation_id,
+        points_sealed=None,
         status="received",
         outcome=None,
         received_at=received_at,

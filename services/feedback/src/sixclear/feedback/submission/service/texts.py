@@ -1,5 +1,6 @@
 """Title, text and contact of a submission, sealed and opened (decision 0075)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sixclear.feedback.submission.models import Contact, Submission
 from sixclear.feedback.submission.schemas import Contacts, ContactView
 
 _TITLE, _TEXT, _ABSTRACT = "submission.title", "submission.text", "submission.abstract"
+_POINTS = "submission.points"
 _CONTACT = ("name", "email", "phone")
 
 
@@ -37,6 +39,20 @@ async def abstract_of(ctx: Context, submission: Submission) -> str | None:
         return None
     key = await sealing.key_to_read(ctx, submission.submission_id)
     return key.open(_ABSTRACT, submission.submission_id, submission.abstract_sealed) or None
+
+
+def seal_points(key: CaseKey, points: Sequence[str]) -> bytes | None:
+    """What a body wants answered point by point, as its column keeps it; nothing of one matter."""
+    return key.seal_maybe(_POINTS, key.case_id, json.dumps(list(points), ensure_ascii=False) if points else None)
+
+
+async def points_of(ctx: Context, submission: Submission) -> list[str]:
+    """The points that are to be answered one by one, for who may read this case; none where its keys are gone."""
+    if submission.points_sealed is None:
+        return []
+    key = await sealing.key_to_read(ctx, submission.submission_id)
+    opened = key.open(_POINTS, submission.submission_id, submission.points_sealed)
+    return [str(point) for point in json.loads(opened or "[]")]
 
 
 async def titles(ctx: Context, submissions: Sequence[Submission]) -> Mapping[UUID, str | None]:

@@ -1,0 +1,1 @@
+"""A body sends for itself, and reads what became of it."""
