@@ -54,6 +54,7 @@ class Service(RunningService):
     tables = (
         *("entry", "document", "replaced_document", "step_proof", "assignment", "event", "idempotency_key"),
         *("element", "element_version", "code_list", "code_list_version"),
+        *("field", "field_past", "finding_excuse"),
     )
 
     def headers(self, client_id: str, /) -> dict[str, str]:
@@ -174,6 +175,25 @@ async def an_approved_element(service: Service, **changes: Any) -> str:
     path = f"/elements/{described['code']}"
     await service.done("steward", f"{path}/approve", {"version": drafted["version"]})
     return path
+
+
+def field(**changes: Any) -> dict[str, Any]:
+    """A field that is declared the master of the personal identifier."""
+    body: dict[str, Any] = {
+        "name": "so_dinh_danh",
+        "type": "string",
+        "max_length": 12,
+        "element": "so-dinh-danh-ca-nhan",
+        "role": "master",
+        "legal_basis": IDENTITY_LAW,
+    }
+    return body | changes
+
+
+async def described_fields(service: Service, client: str, entry: str, /, *fields: dict[str, Any]) -> Any:
+    """What became of these fields of an entry; None where they were refused."""
+    response = await service.post(client, f"{entry}/fields", {"fields": fields})
+    return response.json() if response.status_code == 200 else None
 
 
 async def an_approved_code_list(service: Service, **changes: Any) -> str:

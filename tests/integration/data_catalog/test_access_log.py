@@ -14,6 +14,7 @@ async def test_nothing_but_own_addresses_and_the_log_itself_needs_a_token_to_be_
         *("entries", "entries/{entry_id}", "entries/{entry_id}/history", "entries/{entry_id}/dossier", "dossiers"),
         *("entries/{entry_id}/assignments", "entries/{entry_id}/owners", "assignments"),
         *("elements", "elements/{code}", "code-lists/{code}"),
+        *("entries/{entry_id}/fields", "elements/{code}/uses", "findings", "findings/figures"),
     ]
     assert sorted(asked) == sorted([*(f"{service.prefix}/own/{way}" for way in ways), f"{service.prefix}/access-log"])
 

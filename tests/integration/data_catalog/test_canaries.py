@@ -12,15 +12,20 @@ from tests.integration.data_catalog.conftest import (
     Service,
     an_approved_element,
     an_entry,
+    described_fields,
     description,
     element,
+    field,
 )
 
+from sixclear.common.ids import stable_id
+from sixclear.common.keys import folded_key
 from sixclear.common.testing.operations import Operations
 
 pytestmark = pytest.mark.asyncio
 
 CANARY = "KIVIHIDDEN"
+PERSON_ID = "so-dinh-danh-ca-nhan"
 _CHANGES = {
     "name_vi": f"Tên {CANARY}",
     "name_en": f"Name {CANARY}",
@@ -53,6 +58,10 @@ async def a_canary(service: Service, classification: str) -> str:
     await service.done("ministry", f"{entry}/assignments", {"role": "technical", "position": position})
     refused = {"refused_documents": [{"title": document["title"], "reason": CANARY}], "reason": CANARY}
     await service.done("steward", f"{entry}/registration/return", refused)
+    # Of an element that everyone may know.
+    await an_approved_element(service)
+    words = {"name": f"{CANARY}_cot", "label": f"Cột {CANARY}", "subjects": CANARY.lower()}
+    await described_fields(service, "ministry", entry, field(**words))
     await a_canary_element(service)
     return cast(str, made["entry_id"])
 
@@ -70,14 +79,18 @@ def requests(service: Service, entry_id: str) -> Iterator[tuple[str, str, dict[s
     """Each operation of the document, for the canary; of lists each way to narrow them that could find it."""
     for method, _, path, operation in Operations(cast(FastAPI, service.app).openapi()).listed:
         named = {"entry_id": entry_id, "document_id": entry_id, "assignment_id": entry_id, "code": CANARY, "number": 1}
+        named |= {"field_id": stable_id("field", entry_id, folded_key(f"{CANARY}_cot")), "finding_id": entry_id}
         address = path.format_map(named)
         assert "{" not in address, f"{path}: say what stands in this path"
         body: dict[str, Any] = {} if method == "get" else {"json": {"deployment_stage": "retire", "title": "x"}}
         if method == "patch":
             body["headers"] = {"content-type": "application/merge-patch+json"}
         yield method, address, body
+        if path.endswith("/uses"):
+            yield method, path.replace("{code}", PERSON_ID), body
         names = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
         asked = {"q": CANARY, "owner": "G06", "list": "plan-02", "risk": "high", "limit": 1, "begin": "oldest"}
+        asked |= {"element": PERSON_ID, "entry": entry_id, "role": "master"}
         for name in names & asked.keys():
             yield method, address, body | {"params": {name: asked[name]}}
 
@@ -128,6 +141,7 @@ async def test_whom_it_concerns_the_crawl_finds_it(service: Service) -> None:
         places = {"/own/entries", entry, f"{entry}/history", f"{entry}/dossier", "/own/dossiers"}
         places |= {f"{entry}/assignments", "/own/assignments"}
         places |= {"/own/elements", f"/own/elements/{CANARY}"}
+        places |= {f"{entry}/fields", f"/own/elements/{PERSON_ID}/uses", "/own/findings"}
         assert found == places, reader
     assert set(SCOPES) > {"ministry", "steward", "inspector"}
 

@@ -171,7 +171,7 @@ async def test_a_redirect_to_the_own_host_is_one_to_a_path(location: str, sent: 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("peer", ["127.0.0.1", "192.0.2.9"])
-@pytest.mark.parametrize("path", ["/t/nothing", "/t/echo/a?x=1", "/t/docs/files", "/t/echo/a/"])
+@pytest.mark.parametrize("path", ["/t/nothing", "/t/echo/a?x=1", "/t/docs/files", "/t/docs/"])
 async def test_no_answer_repeats_a_forged_host(peer: str, path: str) -> None:
     """A redirect to the address with or without a slash, and every problem, name paths only."""
     edge = VisitorEdge(application(), trusted_networks("127.0.0.1"))

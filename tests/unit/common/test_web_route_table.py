@@ -141,7 +141,6 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", f"/t/things/{ID}?unknown=1", {}),
     ("GET", "/t/things/own", {}),
     ("HEAD", f"/t/things/{ID}", {}),
-    ("GET", f"/t/things/{ID}/", {}),
     ("PATCH", f"/t/things/{ID}", {}),
     ("POST", f"/t/things/{ID}", {"json": {"name": "Đường", "when": "2026-01-01T00:00:00+07:00"}}),
     ("POST", f"/t/things/{ID}", {"json": {"name": "Name"}, "headers": {"X-Key": "four"}}),
@@ -190,6 +189,30 @@ async def _answer(app: FastAPI, root: str, method: str, path: str, sent: dict[st
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
         answer = await http.request(method, path, **sent)
     return answer.status_code, answer.headers.multi_items(), answer.content
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "sent", [("GET", {}), ("POST", {"json": {"name": "Name"}}), ("GET", {"params": {"cursor": "ab"}})]
+)
+async def test_a_slash_too_many_is_answered_and_not_sent_elsewhere(
+    app: FastAPI, issuer: FakeIssuer, sent: tuple[str, dict[str, Any]]
+) -> None:
+    method, rest = sent
+    headers = issuer.headers("things:write") | {"X-Request-ID": "one"}
+    plain, slashed, two = [
+        await _answer(app, "", method, f"/t/things/{ID}{end}", {**rest, "headers": headers}) for end in ("", "/", "//")
+    ]
+    assert plain[0] in (200, 201)
+    # The answer to GET names the path that was asked for.
+    for path, answer in (("/", slashed), ("//", two)):
+        assert (answer[0], answer[2].replace(f"{path} ".encode(), b" ")) == (plain[0], plain[2])
+
+
+@pytest.mark.asyncio
+async def test_pages_with_a_slash_too_many_are_sent_on(app: FastAPI) -> None:
+    for path in ("/t/whole/", "/t/docs/"):
+        assert (await _answer(app, "", "GET", path, {}))[0] == 307, path
 
 
 @pytest.mark.asyncio

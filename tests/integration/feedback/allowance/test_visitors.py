@@ -84,8 +84,8 @@ async def test_wrong_codes_of_one_lock_nobody_elses_mailbox(service: Service, si
 
 
 async def test_the_service_sends_nobody_from_https_to_http(site: httpx2.AsyncClient) -> None:
-    path = "/api/feedback/v1/submissions/"
+    path = "/api/feedback/v1/docs/"
     answer = await site.get(path, headers={"X-Forwarded-Proto": "https"})
     assert answer.status_code == 307
     reached = urljoin(f"https://sixclear.test{path}", answer.headers["location"])
-    assert reached == "https://sixclear.test/api/feedback/v1/submissions"
+    assert reached == "https://sixclear.test/api/feedback/v1/docs"

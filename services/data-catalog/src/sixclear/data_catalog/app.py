@@ -20,7 +20,9 @@ from sixclear.data_catalog.element import routes as element
 from sixclear.data_catalog.entry import routes as entry
 from sixclear.data_catalog.entry.access import PUBLIC
 from sixclear.data_catalog.entry.hot import AddHeartbeat
+from sixclear.data_catalog.field import routes as field
 from sixclear.data_catalog.fields import PREFIX
+from sixclear.data_catalog.finding import routes as finding
 from sixclear.data_catalog.list_figures import routes as list_figures
 from sixclear.data_catalog.registration import routes as registration
 from sixclear.data_catalog.settings import Settings
@@ -45,6 +47,8 @@ ROUTERS = (
     element.files,
     element.router,
     code_list.router,
+    field.router,
+    finding.router,
 )
 
 
@@ -67,13 +71,15 @@ def create_app(
         database=database,
         event_log=event_log,
         clock=clock,
-        still_readable=element.still_readable,
+        still_readable=finding.still_readable,
         body_limits={f"{PREFIX}/elements/bulk": AT_ONCE_BYTES, f"{PREFIX}/code-lists": _CODE_LIST_BYTES},
         examples=Path(__file__).parent / "data" / "http-examples.json",
         tags={
             "entries": "Databases and other data: what they are, who owns them, how far they are.",
             "elements": "The shared dictionary: what data means, in which form and by which law.",
             "code lists": "The values that elements may have.",
+            "fields": "What entries hold: which element, in which role, from where, by which law.",
+            "findings": "What is wrong between masters, copies and collectors, computed from the fields.",
             "registration": "The registration of an entry: its documents and decisions.",
             "assignments": "Who answers for an entry: its owner and its stewards, as positions that accepted it.",
             "lists": "How far the entries are that programmes name.",

@@ -24,6 +24,7 @@ class _Entry:
     literals: tuple[tuple[int, str], ...]
     route: RouteContext
     app: ASGIApp
+    is_operation: bool
 
     def params(self, path: str, segments: list[str]) -> Mapping[str, Any] | None:
         """The path's parameters, when the route has this path."""
@@ -40,8 +41,11 @@ class RouteTable(APIRouter):
     """A router that knows where the routes of the routers in it are.
 
     The first route that has path and method answers, as FastAPI has it. What is not in the table takes FastAPI's way:
-    HEAD, another method of a known path, a slash too many, and everything from the first route on that is not one of
+    HEAD, another method of a known path, and everything from the first route on that is not one of
     FastAPI's with segments between slashes (a mount, a stream). Routes are added before the first request.
+
+    A slash too many at the end is no reason to send a program elsewhere, as some do not follow: an operation answers as
+    without it. Pages redirect, because what they link to depends on it.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -68,12 +72,23 @@ class RouteTable(APIRouter):
             self._entries = _entries(self)
         if getattr(self.dependency_overrides_provider, "dependency_overrides", None):
             return None
-        path = scope["path"]
-        segments = path.split("/")
-        for entry in self._entries.get((scope["method"], len(segments)), ()):
-            if (params := entry.params(path, segments)) is not None:
-                return entry, params
-        return None
+        path: str = scope["path"]
+        found = _match(self._entries, scope["method"], path)
+        if found is None and path.endswith("/"):
+            found = _match(self._entries, scope["method"], path.rstrip("/"))
+            if found is not None and not found[0].is_operation:
+                return None
+        return found
+
+
+def _match(
+    entries: Mapping[tuple[str, int], list[_Entry]], method: str, path: str
+) -> tuple[_Entry, Mapping[str, Any]] | None:
+    segments = path.split("/")
+    for entry in entries.get((method, len(segments)), ()):
+        if (params := entry.params(path, segments)) is not None:
+            return entry, params
+    return None
 
 
 def _entries(router: APIRouter) -> dict[tuple[str, int], list[_Entry]]:
@@ -81,7 +96,7 @@ def _entries(router: APIRouter) -> dict[tuple[str, int], list[_Entry]]:
     for context, route in _routes(router):
         segments = (context.path_format or "").split("/")
         literals = tuple((place, one) for place, one in enumerate(segments) if "{" not in one)
-        entry = _Entry(literals, context, _app_of(context, route))
+        entry = _Entry(literals, context, _app_of(context, route), isinstance(route, TransactionalRoute))
         for method in context.methods or ():
             entries.setdefault((method, len(segments)), []).append(entry)
     return entries

@@ -45,6 +45,14 @@ async def lock_coded(session: AsyncSession, codes: Collection[str]) -> Mapping[s
     return {row.folded_key: row for row in await session.scalars(statement)}
 
 
+async def find_coded(session: AsyncSession, codes: Collection[str]) -> Sequence[Element]:
+    """The elements with these codes, in any case, for any caller."""
+    keys = {folded_key(code) for code in codes}
+    if not keys:
+        return ()
+    return (await session.scalars(select(Element).where(Element.folded_key.in_(keys)))).all()
+
+
 async def find_version(session: AsyncSession, element_id: UUID, number: int | None) -> ElementVersion | None:
     """One version of an element, a draft too."""
     return None if number is None else await session.get(ElementVersion, (element_id, number))

@@ -18,17 +18,16 @@ from sixclear.common.use_case import (
     OrganisationNotAllowed,
     ReferenceUnknown,
 )
-from sixclear.common.web.access import current_caller
 from sixclear.common.web.etags import StaleVersion, not_modified
 from sixclear.common.web.media_types import accepts
 from sixclear.common.web.openapi import LOCATED, TAGGED, lines_of
 from sixclear.common.web.pagination import CursorParam, LimitParam, decode_cursor, page_of
 from sixclear.common.web.problems import problem_responses
 from sixclear.common.web.references import Reference
-from sixclear.common.web.route import SessionDep, TransactionalRoute, current_time
+from sixclear.common.web.route import TransactionalRoute
 from sixclear.common.web.schemas import Page
 from sixclear.common.web.texts import Lookup, Words
-from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag, use_case
+from sixclear.common.web.use_cases import ContextDep, ExpectDep, locate, tag
 from sixclear.data_catalog.approval import access
 from sixclear.data_catalog.approval.errors import ApprovalByAuthor, VersionNotFound
 from sixclear.data_catalog.approval.responses import public_tag
@@ -267,12 +266,6 @@ async def withdraw_element(
 ) -> OwnElementView:
     """Withdraw the approved version of an element: it leaves the list, and its versions stay readable by number."""
     return await _answer(ctx, await service.withdraw(ctx, code, step, expect), response)
-
-
-async def still_readable(request: Request, session: SessionDep, answer: bytes) -> bytes:
-    """What the caller may read now of an answer that was kept for it; raises what the reading of it raises."""
-    ctx = await use_case(request, session, await current_caller(request), await current_time(request))
-    return await service.still_readable(ctx, answer)
 
 
 def _negotiated(request: Request, told: OdcsProperty, epoch: int, number: int | None) -> Response:

@@ -73,6 +73,18 @@ async def list_versions(ctx: Context, code: str, before: int | None, limit: int)
     return found
 
 
+async def known(ctx: Context, codes: Collection[str]) -> Mapping[str, Element]:
+    """Those of these elements of which the caller may know, by the forms of their codes: approved public ones, own."""
+    found = await repository.find_coded(ctx.session, codes)
+    hidden = any(row.restricted or row.status != "approved" for row in found)
+    owners = await readable_owners(ctx) if hidden else ()
+    return {
+        row.folded_key: row
+        for row in found
+        if (row.status == "approved" and not row.restricted) or owners is None or row.owner_organisation_id in owners
+    }
+
+
 async def list_own(
     ctx: Context, status: str | None, *, drafts: bool, after: tuple[str, UUID] | None, limit: int
 ) -> tuple[Sequence[Element], Mapping[UUID, ElementVersion]]:

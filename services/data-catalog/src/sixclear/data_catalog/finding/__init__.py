@@ -1,0 +1,1 @@
+"""Findings: what is wrong between masters, copies and collectors, computed when it is read."""
