@@ -356,6 +356,7 @@ PORTAL = House(
         "pages.public.home.tiles": Idea("view", _OF_A_PAGE),
         "pages.public.home.timeline": Idea("view", _OF_A_PAGE),
         "pages.public.feedback.sealed": Idea("view", _OF_A_PAGE),
+        "pages.public.feedback.work": Idea("view", _OF_A_PAGE),
         "pages.public.mailbox.files": Idea("view", _OF_A_PAGE),
         "pages.public.mailbox.identity": Idea("view", _OF_A_PAGE),
         "pages.public.mailbox.steps": Idea("view", _OF_A_PAGE),

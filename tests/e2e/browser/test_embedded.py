@@ -141,7 +141,7 @@ def test_a_frame_is_small_and_read_by_everyone(chromium: Browser, site: Site, la
     page.on("request", lambda request: asked.append(request))
     page.goto(f"/embed/feedback?body=48&lang={language}", wait_until="networkidle")
     assert [one.url for one in asked if one.resource_type in ("font", "image")] == []
-    assert len(asked) <= 8
+    assert len(asked) <= 9
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert serious(page) == []
     context.close()

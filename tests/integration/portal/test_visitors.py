@@ -182,7 +182,7 @@ async def test_no_page_repeats_a_forged_host(app: Any) -> None:
 NASTY = ["http://[", "http://[::1", "//[", "/\t/[", "/\t//x", "\\[", "http://a:99999999999", "http://a:b", "x" * 5_000]
 NASTY += ["%", "%%5B", "nan", "1e999", "9" * 400, "null", "\u202e", "[" * 500, ";q=", "=;=", ",", "0x1", "-1", "\ud7ff"]
 FIELDS = ["next", "lang", "form_key", "kind", "title", "text", "programme", "contact", "receipt_code", "reply"]
-FIELDS += ["step", "step_key", "rating", "rating_words", "sure", "agreed", "erased_at"]
+FIELDS += ["step", "step_key", "rating", "rating_words", "sure", "agreed", "erased_at", "body", "form_token", "work"]
 HEADERS = ["origin", "host", "accept-language", "cookie", "sec-fetch-site", "accept-encoding", "x-forwarded-for"]
 HEADERS += ["x-forwarded-host"]
 HEADERS += ["x-forwarded-proto", "x-request-id", "referer", "traceparent", "if-none-match"]

@@ -10,6 +10,7 @@ from tests.integration.portal.records import NOW, RECEIPT, RULE, iso, organisati
 from tests.integration.portal.upstream_files import files
 from tests.integration.portal.upstream_public import public
 from tests.integration.portal.upstream_steps import steps
+from tests.integration.portal.upstream_work import work, work_refused
 from tests.unit.common.transparency.made_log import LOG
 
 from sixclear.common.ids import stable_id
@@ -130,6 +131,8 @@ def feedback(state: "Upstream") -> list[Route]:
         if body.get("organisation_id") in state.unknown_bodies:
             return problem("validation-failed", 422, errors=[UNKNOWN | {"pointer": "#/organisation_id"}])
         again = key in state.submissions
+        if not again and (refused := work_refused(state, request)):
+            return refused
         state.submissions[key] = body
         answer = {
             "receipt_code": RECEIPT,
@@ -224,5 +227,6 @@ def feedback(state: "Upstream") -> list[Route]:
         Route(f"{prefix}/mailbox/messages", message, methods=["POST"]),
         *files(state),
         *steps(state, case_of),
+        *work(state),
         *public(state),
     ]

@@ -83,6 +83,16 @@ class LogStatus(Answer):
     witnesses: list[Witness]
 
 
+class WorkOffer(Answer):
+    """What a sender shows while too many submissions come: `challenge`, which goes back as it came, with its solution,
+    or `form_token`, of a form without script. `needed`: one that is sent now must show something.
+    """
+
+    needed: bool = False
+    challenge: dict[str, Any]
+    form_token: str
+
+
 class NoticeOffer(Answer):
     """Whether mails are sent that say that there is news."""
 
@@ -93,6 +103,7 @@ class NoticeOffer(Answer):
 _LIST_SECONDS = 60.0
 
 SUBMISSION = Operation("feedback", "POST", "/api/feedback/v1/submissions", Receipt)
+WORK_OFFER = Operation("feedback", "GET", "/api/feedback/v1/challenge", WorkOffer)
 MAILBOX = Operation("feedback", "POST", "/api/feedback/v1/mailbox", Case)
 # Of the answer nothing is read: the case shows the message.
 MESSAGE = Operation("feedback", "POST", "/api/feedback/v1/mailbox/messages", Answer)
@@ -131,9 +142,13 @@ class Feedback:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def submit(self, body: Mapping[str, Any], key: str) -> Receipt:
-        """Sends a submission; the same key and body give the same receipt."""
-        return await self._transport.post(SUBMISSION, body, key)
+    async def submit(self, body: Mapping[str, Any], key: str, shown: Mapping[str, str] | None = None) -> Receipt:
+        """Sends a submission; the same key and body give the same receipt. `shown` are headers beside them."""
+        return await self._transport.post(SUBMISSION, body, key, shown)
+
+    async def work_offer(self) -> WorkOffer:
+        """What a form can show while too many submissions come; each is for one form."""
+        return await self._transport.get(WORK_OFFER)
 
     async def mailbox(self, code: str) -> Case:
         """The case that a receipt code opens; wrong codes are counted for the visitor."""

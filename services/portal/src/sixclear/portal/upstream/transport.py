@@ -113,11 +113,16 @@ class Transport:
         return await self._within(question, operation, answer)
 
     async def post(
-        self, operation: Operation[Model], body: Mapping[str, Any], key: str | None = None, **path: object
+        self,
+        operation: Operation[Model],
+        body: Mapping[str, Any],
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **path: object,
     ) -> Model:
         """Sends `body` for the visitor; the same key and body are one request, however often they are sent."""
         self._require_visitor()
-        headers = {"Idempotency-Key": key} if key else {}
+        headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
         return _read(operation, await self._request(operation, path, body=body, headers=headers))
 
     async def send_file(

@@ -114,7 +114,7 @@ async def _submit(request: Request, door: _Door) -> Response:
     try:
         view = await send(portal.gateway, fields, door.key_before(request))
     except Refused as refused:
-        return await _again(request, door, fields, refusal(refused), 422)
+        return await _again(request, door, fields, refusal(refused, fields), 422)
     except ServiceAway:
         return await _again(request, door, fields, {"form": "away"}, 503)
     response = door.answer(request, view, 200, "receipt")
@@ -133,4 +133,6 @@ async def _again(
         fields["form_key"] = new_form_key()
     if problems.get("form") == "body-unknown":
         fields["body"] = ""
+    if problems.get("form") in ("work", "wait"):
+        fields["form_token"] = ""
     return door.answer(request, await load(portal_of(request).gateway, fields, problems), status, "page")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sixclear.common.typed import plain
 from sixclear.portal.errors import Refused
-from sixclear.portal.pages.public.feedback import sealed
+from sixclear.portal.pages.public.feedback import sealed, work
 from sixclear.portal.shell.addresses import Asked, Wrong
 from sixclear.portal.shell.forms import LONGEST_LINE, LONGEST_TEXT, text_problem
 from sixclear.portal.shell.notices import notice_language
@@ -21,7 +21,7 @@ from sixclear.portal.upstream.tasks import Organisation
 from sixclear.portal.words.feedback import KINDS
 
 _FIELDS = (
-    *("form_key", "kind", "title", "text", "programme", "body", *sealed.FIELDS),
+    *("form_key", "kind", "title", "text", "programme", "body", *sealed.FIELDS, "form_token"),
     *("identity_level", "contact", "notice", "consent"),
 )
 # The questions, one a step, and the fields of each that must be answered or may be wrong.
@@ -44,7 +44,8 @@ class FeedbackView:
     """The form with what was typed and what is wrong with it; no `programmes` when they could not be had.
 
     `sent_before`: this browser sent something a while ago, and the same again gives the same receipt. `addressee` is
-    the body that the form is addressed to, None where it is to none, or its name could not be had.
+    the body that the form is addressed to, None where it is to none, or its name could not be had. `challenge` is what
+    the browser works on before the form is sent, where that is needed: `at_once` where it was sent already.
     """
 
     values: Mapping[str, str]
@@ -54,6 +55,8 @@ class FeedbackView:
     sent_before: bool
     notices: bool
     addressee: Organisation | None
+    challenge: Mapping[str, Any] | None
+    at_once: bool
 
     @property
     def steps(self) -> Sequence[str]:
@@ -75,13 +78,18 @@ class ReceiptView:
     """The receipt of a submission; no address shows it.
 
     `fields` are what were sent: sent again, as for another language, they give the same receipt. `proof` is None for
-    the seconds until what was received is signed.
+    the seconds until what was received is signed. `held`: somebody looks at it before it goes on.
     """
 
     receipt: Receipt
     code: CodeSheet
     proof: ProofSheet | None
     fields: Mapping[str, str]
+
+    @property
+    def held(self) -> bool:
+        """Whether it is looked at before it goes on, since too many came; another language says so too."""
+        return self.fields.get("held") == "1"
 
     @property
     def anonymous(self) -> bool:
@@ -107,19 +115,26 @@ async def load(
     A body that there is not is `wrong`, and the form is addressed to none.
     """
     parts = Parts()
-    programmes, notices, (addressee, asked) = await asyncio.gather(
+    programmes, notices, offer, (addressee, asked) = await asyncio.gather(
         parts.optional(gateway.tasks.programmes()),
         parts.optional(gateway.feedback.notices()),
+        parts.optional(gateway.feedback.work_offer()),
         addressed(gateway, parts, Asked({"body": values.get("body", "")}, wrong)),
     )
+    at_once = problems.get("form") == "work"
+    if at_once and offer is None:
+        problems = {"form": "wait"}
+    token = values.get("form_token") or (offer.form_token if offer else "")
     return FeedbackView(
-        values=dict.fromkeys(_FIELDS, "") | dict(values) | dict(asked.values),
+        values=dict.fromkeys(_FIELDS, "") | dict(values) | dict(asked.values) | {"form_token": token},
         problems=problems,
         programmes=programmes.items if programmes else [],
         wrong=asked.wrong,
         sent_before=sent_before,
         notices=bool(notices),
         addressee=addressee,
+        challenge=offer.challenge if offer and (offer.needed or at_once) else None,
+        at_once=at_once,
     )
 
 
@@ -153,14 +168,16 @@ async def send(gateway: Gateway, fields: Mapping[str, str], key_before: str | No
     So does what was sent before with `key_before`, whose page came again with a new key. Anything else is new.
     """
     body = _body(fields)
+    kept = {name: text for name, text in fields.items() if name not in work.FIELDS}
     if key_before is not None and key_before != fields["form_key"]:
         try:
             receipt = await gateway.feedback.submit(body, key_before)
-            return await _receipt(gateway, receipt, {**fields, "form_key": key_before})
+            return await _receipt(gateway, receipt, {**kept, "form_key": key_before})
         except Refused as refused:
-            if not refused.code.startswith("idempotency"):
+            if not refused.code.startswith("idempotency") and refused.code != work.NEEDED:
                 raise
-    return await _receipt(gateway, await gateway.feedback.submit(body, fields["form_key"]), fields)
+    receipt, held = await work.submit(gateway, body, fields["form_key"], fields)
+    return await _receipt(gateway, receipt, kept | ({"held": "1"} if held else {}))
 
 
 async def _receipt(gateway: Gateway, receipt: Receipt, fields: Mapping[str, str]) -> ReceiptView:
@@ -191,8 +208,10 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
     return body
 
 
-def refusal(refused: Refused) -> dict[str, str]:
+def refusal(refused: Refused, fields: Mapping[str, str]) -> dict[str, str]:
     """Field → code for what the service refused; what it does not pin to a field of the form stands at the form."""
+    if refused.code == work.NEEDED:
+        return {"form": work.refusal(fields)}
     if refused.code.startswith("idempotency"):
         return {"form_key": "already-sent"}
     if refused.status == 429:
