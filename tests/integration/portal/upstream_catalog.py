@@ -49,6 +49,8 @@ def catalog(state: "Upstream") -> list[Route]:
                 "risk": "high" if n % 3 == 0 else "none",
                 "deployment_due": None,
                 "registration": {
+                    "due": None,
+                    "overdue": None,
                     "status": ("approved", "submitted", "returned")[n % 3],
                     "submitted_at": None,
                     "missing_documents": n,
