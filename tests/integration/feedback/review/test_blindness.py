@@ -33,7 +33,16 @@ Seen = dict[str, tuple[int, bytes, str | None]]
 SENDER = {"kind": "scientist", "name": "Trần Thị Bình", "email": "binh@example.invalid", "phone": "+84 912 345 678"}
 # Nothing of these is for who does not handle the case.
 OF_SENDER = ("Bình", "binh@", "912 345", "scientist", "Tôi ở Huế", "Bà ở đâu")
-_UNTOLD = ("/mailbox", "/log/", "/access-log", "/docs", "/openapi", "/no-answers", "/submissions/on-behalf")
+_UNTOLD = (
+    "/mailbox",
+    "/challenge",
+    "/log/",
+    "/access-log",
+    "/docs",
+    "/openapi",
+    "/no-answers",
+    "/submissions/on-behalf",
+)
 
 
 class Case(NamedTuple):
