@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from tests.integration.feedback.conftest import MINISTRY, Service, an_answer, an_assigned_submission
 
-from sixclear.feedback.rating.service import remind
+from sixclear.feedback.rating.service import keep_day, remind
 
 pytestmark = pytest.mark.asyncio
 
@@ -204,3 +204,32 @@ async def test_an_answer_of_a_case_that_keeps_hours_is_rated_as_long_as_the_mail
     service.clock.pass_by(days=30)  # ten minutes after the end that the mailbox said
     assert (await service.case(code))["rate_until"] is None
     assert await rated(service, code, "solved") == 409
+
+
+async def test_who_reads_twice_does_not_see_when_a_sender_took_a_step(service: Service) -> None:
+    codes = [await an_answered_case(service, sign * 16) for sign in "abcdefghijkl"]
+    service.clock.pass_by(days=1)
+    before = [await figure(service), await figure(service, organisation="G06")]
+    assert [one["national"] for one in before] == [{"cases": 12, "share": 1.0}] * 2
+    for code in codes[:6]:
+        reopened = await service.public("/mailbox/reopen", {"receipt_code": code, "reason": "Chưa thấy lịch."})
+        assert reopened.status_code == 200, reopened.text
+    assert [await figure(service), await figure(service, organisation="G06")] == before
+    assert len(await service.rows("satisfaction_day")) == 2
+    service.clock.pass_by(days=1)
+    assert (await figure(service))["national"] == {"cases": 12, "share": 0.5}
+    assert [row["day"].isoformat() for row in await service.rows("satisfaction_day")] == ["2025-11-05"]
+
+
+async def test_no_reader_chooses_when_the_country_is_counted(service: Service) -> None:
+    for sign in "abcdef":
+        await an_answered_case(service, sign * 16)
+    await keep_day(service.database, service.log, service.clock)
+    assert await service.rows("satisfaction_day") == [], "ten in the morning is no longer the start of the day"
+    service.clock.pass_by(hours=14, minutes=5)
+    for _ in range(2):
+        await keep_day(service.database, service.log, service.clock)
+    assert [(row["year"], row["body"].int) for row in await service.rows("satisfaction_day")] == [(2025, 0)]
+    told = await asyncio.gather(*(figure(service, organisation="G06") for _ in range(3)))
+    assert [one["national"]["cases"] for one in told] == [6] * 3
+    assert len(await service.rows("satisfaction_day")) == 2

@@ -132,6 +132,7 @@ async def ask_for_ratings(target: SourceTarget[Settings]) -> None:
 async def keep_statistics(target: SourceTarget[Settings]) -> None:
     """Keep the figures of the day when it begins."""
     await statistics.keep_day(target.database, target.event_log, target.runtime.clock)
+    await ratings.keep_day(target.database, target.event_log, target.runtime.clock)
 
 
 async def tell_clocks(target: SourceTarget[Settings]) -> None:

@@ -1,9 +1,10 @@
 """The tables of ratings and of the one reminder."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sixclear.feedback.sealing.values import CaseKey
@@ -25,6 +26,21 @@ class Rating(Base):
     rated_at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("rating IN ('solved', 'partly', 'not_solved')", name="rating"),)
+
+
+class SatisfactionDay(Base):
+    """Satisfaction of a year as everyone reads it on a civil day, of one body, or of all (the identifier of zeros).
+
+    It holds no figure that is hidden. Read twice on a day it is the same: a step of a case, seen between two readings,
+    would have its minute.
+    """
+
+    __tablename__ = "satisfaction_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    body: Mapped[UUID] = mapped_column(primary_key=True)
+    told: Mapped[dict[str, Any]]
 
 
 class RatingReminder(Base):

@@ -1,14 +1,15 @@
 """Ratings in the database."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select, true
+from sqlalchemy import Select, and_, delete, exists, func, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sixclear.feedback.rating.models import Rating, RatingReminder
+from sixclear.feedback.rating.models import Rating, RatingReminder, SatisfactionDay
 from sixclear.feedback.rating.rules import Counts
 from sixclear.feedback.submission.models import Submission
 
@@ -55,6 +56,25 @@ async def lock_unrated(
     )
     locked = narrowed.order_by(Submission.answered_at).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(locked)).all()
+
+
+async def find_kept(session: AsyncSession, day: date, year: int, body: UUID) -> dict[str, Any] | None:
+    """What is kept as told on a day of a year, of a body or of all."""
+    return await session.scalar(
+        select(SatisfactionDay.told).where(
+            SatisfactionDay.day == day, SatisfactionDay.year == year, SatisfactionDay.body == body
+        )
+    )
+
+
+async def keep(session: AsyncSession, day: date, year: int, body: UUID, told: dict[str, Any]) -> None:
+    """Keep what is told on a day unless it is kept already; what was told on days before goes."""
+    key = tuple_(SatisfactionDay.day, SatisfactionDay.year, SatisfactionDay.body)
+    # Two readers of a new day do not wait for each other here, and cannot lock each other out.
+    over = select(*key.clauses).where(SatisfactionDay.day < day).with_for_update(skip_locked=True)
+    await session.execute(delete(SatisfactionDay).where(key.in_(over)))
+    row = {"day": day, "year": year, "body": body, "told": told}
+    await session.execute(insert(SatisfactionDay).values(row).on_conflict_do_nothing())
 
 
 async def count(session: AsyncSession, body: UUID | None, begin: datetime, end: datetime) -> Counts:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
 from sixclear.common.caller import Caller
-from sixclear.common.clock import CIVIL_ZONE, Clock
+from sixclear.common.clock import Clock, civil_date, civil_day_start
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.use_case import Context
@@ -16,7 +16,8 @@ from sixclear.feedback.notice import service as notices
 from sixclear.feedback.rating import repository, rules
 from sixclear.feedback.rating.metrics import RATING_REMINDERS, RATINGS
 from sixclear.feedback.rating.models import Rating, RatingReminder, seal_words
-from sixclear.feedback.rating.rules import Counts
+from sixclear.feedback.rating.responses import satisfaction_response
+from sixclear.feedback.rating.schemas import SatisfactionFigure
 from sixclear.feedback.sealing import service as sealing
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import steps
@@ -26,6 +27,8 @@ from sixclear.feedback.terms import term
 _log = structlog.get_logger(__name__)
 _CHUNK = 500
 _CLOCK = Caller("clock")
+_FIRST_HOUR = timedelta(hours=1)
+_OF_ALL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,37 @@ async def remind(database: Database, log: EventLog, clock: Clock) -> int:
     return reminded
 
 
-async def count(ctx: Context, body: UUID | None, year: int | None) -> tuple[Counts, int, datetime]:
-    """The cases of a civil year up to the start of today, of a body or of all; with the year and that start."""
-    today = ctx.now.astimezone(CIVIL_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    asked = today.year if year is None else year
-    begin = today.replace(year=asked, month=1, day=1)
-    end = min(today, begin.replace(year=asked + 1))
-    return await repository.count(ctx.session, body, begin, max(begin, end)), asked, today.astimezone(UTC)
+async def satisfaction(ctx: Context, body: UUID | None, year: int | None) -> SatisfactionFigure:
+    """How content senders are with the answers of a civil year, of a body or of all.
+
+    It is the same for all readers of a civil day: the first reading counts and keeps it, where `keep_day` has not. What
+    has no case in this year or the one before is not kept: it tells of nobody, and a first import is seen at once.
+    """
+    today = civil_day_start(civil_date(ctx.now))
+    day, asked = civil_date(today), civil_date(today).year if year is None else year
+    key = body or _OF_ALL
+    kept = await repository.find_kept(ctx.session, day, asked, key)
+    if kept is None:
+        begin, end = civil_day_start(date(asked, 1, 1)), min(today, civil_day_start(date(asked + 1, 1, 1)))
+        counts = await repository.count(ctx.session, body, begin, max(begin, end))
+        figure = satisfaction_response(counts, body, asked, today)
+        if asked >= day.year - 1 and not counts.owed:
+            return figure
+        await repository.keep(ctx.session, day, asked, key, figure.model_dump(mode="json"))
+        # Another reader may have been first: what is kept is told, not what was counted here.
+        kept = await repository.find_kept(ctx.session, day, asked, key)
+    return SatisfactionFigure.model_validate(kept)
+
+
+async def keep_day(database: Database, log: EventLog, clock: Clock) -> None:
+    """Keep the figure of the country in the first hour of a day, so that its first reader does not choose when.
+
+    Of this year and the one before, whose cases still move; that of a body is left to its first reader of the day. Safe
+    to run again and in several processes.
+    """
+    async with database.transaction() as session:
+        ctx = Context(session, log, _CLOCK, clock())
+        day = civil_date(ctx.now)
+        if ctx.now < civil_day_start(day) + _FIRST_HOUR:
+            for year in (day.year, day.year - 1):
+                await satisfaction(ctx, None, year)
