@@ -143,3 +143,16 @@ async def test_a_message_that_is_too_long_stays_as_it_was_typed(browser: httpx2.
     refused = await send(browser, text="x" * 10_001)
     assert refused.status_code == 422
     assert (typed_text(refused), key_in(refused)) == ("x" * 10_001, KEY)
+
+
+async def test_a_file_that_was_chosen_beside_a_message_is_said_not_to_have_come(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    # A browser sends the name of a chosen file with every form that is no form with a file.
+    sent = await send(browser, file="ảnh <b>đường</b>.jpg")
+    assert len(upstream.messages) == 1
+    assert "A file that is chosen below does not go with the message." in sent.text
+    assert "The file ảnh &lt;b&gt;đường&lt;/b&gt;.jpg was not sent" in sent.text
+    assert 'href="#file"' in sent.text
+    plain = await send(browser, file="", form_key="p" * 20)
+    assert "was not sent" not in plain.text

@@ -56,6 +56,13 @@ def test_translations_keep_the_places_of_their_values(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_no_translation_says_itself_twice(code: str) -> None:
+    """Two branches that added the same text, joined line by line, leave it there twice."""
+    texts = [form for message in catalogue(code) if message.id for form in forms(message.string) if len(form) > 40]
+    assert [text for text in texts if text in (text + text)[1:-1]] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_what_is_shown_is_what_the_catalogue_says(code: str) -> None:
     shown = language(code).translations
     for message in catalogue(code):

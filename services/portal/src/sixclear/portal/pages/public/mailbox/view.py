@@ -20,6 +20,7 @@ from sixclear.portal.words.feedback import STATEMENTS
 
 # What feedback takes.
 LONGEST_CODE = 200
+_SHOWN_OF_A_NAME = 120
 _PROOF_FIELDS = ("statement", "salt", "proof", "policy")
 
 
@@ -52,7 +53,8 @@ class MailboxView:
     """An open case. `handler` is None before it is assigned, and when its name could not be had.
 
     `done` is the step that was just done, `typed` what was typed for others. `form_key` makes the message safe to send
-    twice, `step_key` a step, `code_key` asking for a new code.
+    twice, `step_key` a step, `code_key` asking for a new code. `left_file` is the name of a file that was chosen while
+    another button was pressed, so that it did not come.
     """
 
     case: Case
@@ -69,6 +71,7 @@ class MailboxView:
     proofs: Sequence[ProofSheet]
     code_key: str
     notices: bool
+    left_file: str = ""
 
     @property
     def identity_open(self) -> bool:
@@ -115,6 +118,7 @@ async def load(gateway: Gateway, now: datetime, fields: Mapping[str, str]) -> Ma
         proofs=await proofs(gateway, code),
         code_key=new_form_key(),
         notices=bool(await Parts().optional(gateway.feedback.notices())),
+        left_file=fields.get("file", "")[:_SHOWN_OF_A_NAME],
     )
 
 
