@@ -11,7 +11,7 @@ INDICATOR = "/results/indicators/online-services"
 COPY = f"/feedback/public/{COPY_ID}"
 PROPOSAL = f"/feedback/proposals/{PROPOSAL_ID}"
 # Without their own service there is no page of these.
-RECORDS = (TASK, UNIT, INDICATOR, DOCUMENT, COPY, PROPOSAL)
+RECORDS = (TASK, UNIT, INDICATOR, DOCUMENT, COPY, f"{COPY}/endorse", PROPOSAL)
 PAGES = [
     "/",
     "/?as_of=2025-12-04",
@@ -39,6 +39,7 @@ PAGES = [
     "/feedback/public",
     "/feedback/public?answered=false",
     COPY,
+    f"{COPY}/endorse",
     "/feedback/proposals",
     PROPOSAL,
     "/feedback/statistics",

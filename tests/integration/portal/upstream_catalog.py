@@ -66,7 +66,8 @@ def catalog(state: "Upstream") -> list[Route]:
         return JSONResponse({"items": items, "next": None})
 
     async def lists(request: Request) -> Response:
-        counts = {"total": 0, "stages": {}, "at_risk": 0, "demonstration": 0, "editions": []}
+        risks = {"declared": 0, "computed": 0, "either": 0, "not_known": 0, "rule": "R19", "rule_version": 1}
+        counts = {"total": 0, "stages": {}, "at_risk": 0, "risks": risks, "demonstration": 0, "editions": []}
         items = [
             {
                 "slug": "plan-02",

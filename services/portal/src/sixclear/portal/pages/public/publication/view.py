@@ -58,8 +58,10 @@ async def asking(
 ) -> EndorsingView:
     """The page that asks for an endorsement, or shows one that is counted. Raises PageNotFound as `load` does."""
     parts = Parts()
-    one = await parts.needed(gateway.feedback.publication(publication_id))
-    support = await parts.optional(gateway.feedback.endorsements(publication_id))
+    one, support = await asyncio.gather(
+        parts.needed(gateway.feedback.publication(publication_id)),
+        parts.optional(gateway.feedback.endorsements(publication_id)),
+    )
     return EndorsingView(now, one, support, form_key, counted, None, parts.away)
 
 
