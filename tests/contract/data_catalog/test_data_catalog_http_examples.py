@@ -33,7 +33,7 @@ async def the_fields_of_an_entry(service: Service, entry: str) -> None:
     [master, old] = (await service.get(f"{entry}/fields"))["items"][::-1]
     confirmed = {"standing": "confirmed", "version": master["version"], "legal_basis": IDENTITY_LAW}
     await service.done("steward", f"{entry}/fields/{master['field_id']}/decide", confirmed)
-    await service.post("ministry", f"{entry}/fields/{old['field_id']}/remove", None)
+    await service.post("ministry", f"{entry}/fields/{old['field_id']}/remove", {})
     await service.get("/elements/so-dinh-danh-ca-nhan/uses", role="master")
     [alone] = (await service.get("/findings", kind="shared_with_nobody"))["items"]
     excuse = {"legal_basis": IDENTITY_LAW, "expires_at": "2026-12-31T16:59:59Z"}

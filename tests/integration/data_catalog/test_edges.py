@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 from tests.contract.data_catalog.test_data_catalog_examples import the_life_of_an_element, the_life_of_an_entry
-from tests.integration.data_catalog.conftest import SEXES, Service, an_approved_element, an_entry, description, element
+from tests.integration.data_catalog.conftest import (
+    IDENTITY_LAW,
+    SEXES,
+    Service,
+    an_approved_element,
+    an_entry,
+    described_fields,
+    description,
+    element,
+    field,
+)
 from tests.integration.private_answers import kept, walk_private_answers
 from tests.integration.repeated_members import refuse_repeated_members
 
@@ -35,6 +45,17 @@ async def test_no_writing_route_answers_success_before_its_commit(service: Servi
     await the_life_of_an_entry(service, without_commit)
     await the_life_of_an_element(service, without_commit)
     await without_commit("ministry", "/elements/bulk", [element()])
+    await an_approved_element(service)
+    entry = await an_entry(service, code="KHCN-09")
+    await without_commit("ministry", f"{entry}/fields", {"fields": [field()]})
+    shown = (await described_fields(service, "ministry", entry, field()))["items"][0]
+    path = f"{entry}/fields/{shown['field_id']}"
+    confirmed = {"standing": "confirmed", "version": shown["version"], "legal_basis": IDENTITY_LAW}
+    await without_commit("steward", f"{path}/decide", confirmed)
+    await without_commit("ministry", f"{path}/remove", {})
+    [alone] = (await service.get("/findings", kind="shared_with_nobody"))["items"]
+    excuse = {"legal_basis": IDENTITY_LAW, "expires_at": "2026-12-31T16:59:59Z"}
+    await without_commit("steward", f"/findings/{alone['finding_id']}/excuse", excuse)
     assert tried == {path.rsplit("/", 1)[-1] for path in service.posts()}
 
 
@@ -83,10 +104,15 @@ async def test_bad_bodies_are_refused_everywhere_and_change_nothing(service: Ser
     entry = (await an_entry(service)).removeprefix("/entries/")
     before = await service.counts()
     for template in set(service.posts()) - {"/api/catalog/v1/elements/bulk"}:
-        client_id = "reviewing-ministry" if template.endswith(("approve", "return", "withdraw", "due")) else "ministry"
+        client_id = (
+            "reviewing-ministry"
+            if template.endswith(("approve", "return", "withdraw", "due", "excuse"))
+            else "ministry"
+        )
         for content, media_type in BAD_BODIES:
             headers = service.headers(client_id) | {"Content-Type": media_type}
-            path = template.format(entry_id=entry, document_id=entry, assignment_id=entry, code="x")
+            named = dict.fromkeys(("entry_id", "document_id", "assignment_id", "field_id", "finding_id"), entry)
+            path = template.format(**named, code="x")
             response = await service.http.post(path, content=content, headers=headers)
             assert 400 <= response.status_code < 500, (template, content[:40], response.text)
             assert response.headers["content-type"] == "application/problem+json"

@@ -122,10 +122,10 @@ async def test_a_removed_field_is_no_use_any_more_and_may_come_back(service: Ser
     await an_approved_element(service)
     entry = await an_entry(service)
     shown = (await described_fields(service, "ministry", entry, field()))["items"][0]
-    removed = await service.post("ministry", f"{entry}/fields/{shown['field_id']}/remove", None)
+    removed = await service.post("ministry", f"{entry}/fields/{shown['field_id']}/remove", {})
     assert removed.status_code == 204
     assert (await service.get(USES))["items"] == (await service.get(f"{entry}/fields"))["items"] == []
-    assert (await service.post("ministry", f"{entry}/fields/{shown['field_id']}/remove", None)).status_code == 404
+    assert (await service.post("ministry", f"{entry}/fields/{shown['field_id']}/remove", {})).status_code == 404
     service.clock.pass_by(hours=1)
     back = (await described_fields(service, "ministry", entry, field()))["items"][0]
     assert back["field_id"] == shown["field_id"]

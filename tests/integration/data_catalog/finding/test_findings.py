@@ -147,7 +147,7 @@ async def test_time_alone_makes_a_copy_too_old_and_the_finding_opens_at_that_ins
     await described_fields(service, "other-ministry", other, copy | {"synchronised_at": service.clock().isoformat()})
     assert await kinds(service) == []
     service.clock.pass_by(hours=1)
-    gone = await service.post("other-ministry", f"{other}/fields/{shown['field_id']}/remove", None)
+    gone = await service.post("other-ministry", f"{other}/fields/{shown['field_id']}/remove", {})
     assert gone.status_code == 204
     [alone] = await found(service)
     assert alone["kind"] == "shared_with_nobody"

@@ -24,6 +24,7 @@ from sixclear.data_catalog.field.repository import FieldFilter, Told
 from sixclear.data_catalog.field.schemas import (
     ElementUse,
     FieldDecision,
+    FieldRemoval,
     FieldsDescription,
     FieldsResult,
     FieldView,
@@ -108,7 +109,7 @@ async def put_fields(ctx: ContextDep, entry_id: UUID, described: FieldsDescripti
     status_code=204,
     responses=problem_responses(EntryNotFound, FieldNotFound, OrganisationNotAllowed),
 )
-async def remove_field(ctx: ContextDep, entry_id: UUID, field_id: UUID) -> Response:
+async def remove_field(ctx: ContextDep, entry_id: UUID, field_id: UUID, step: FieldRemoval) -> Response:
     """Take a field out of an entry. That it was there, and until when, is kept."""
     await service.remove_field(ctx, entry_id, field_id)
     return Response(status_code=204)

@@ -99,6 +99,10 @@ class FieldDecision(Schema):
         return self
 
 
+class FieldRemoval(Schema):
+    """Takes a field out of an entry; an empty object says it all."""
+
+
 class EntryBrief(Schema):
     """An entry as other answers name it."""
 
