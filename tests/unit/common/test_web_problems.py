@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import Field
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
 from sixclear.common.errors import DomainError, field_error
@@ -64,6 +65,8 @@ def application() -> FastAPI:
             raise ValueError(SECRET)
         if number == 503:
             raise ConnectionRefusedError(SECRET)
+        if number == 504:
+            raise PoolTimeout(SECRET)
 
     return create_service_app(
         title="Things", service="things", version="1", prefix="/api/things/v1", routers=[router], verifier=None
@@ -184,6 +187,16 @@ async def test_a_failure_is_logged_but_its_text_is_not_sent(number: int, code: s
     assert SECRET not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert [line["log_level"] for line in lines] == ["error"]
+
+
+@pytest.mark.asyncio
+async def test_a_request_that_waited_for_a_connection_in_vain_is_a_line_in_the_log_and_no_stack() -> None:
+    with capture_logs() as lines:
+        async with http_client(application()) as client:
+            answer = await client.get(f"{BASE}/504")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    expected = {"event": "refused: no connection to the database was free in time", "log_level": "warning"}
+    assert lines == [expected]
 
 
 @pytest.mark.asyncio

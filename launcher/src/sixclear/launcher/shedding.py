@@ -39,7 +39,10 @@ IN_WORK = Gauge(
     (SERVICE, "way"),
 )
 
-# Fewer are never refused: a batch, or the pool with some behind it, must find work while others are under way.
+# Fewer are never refused: a batch, or the pool with some behind it, must find work while others are under way. Of the
+# pool of feedback (8) seven wait behind each connection; a submission, among the dearest of ordinary requests, costs 5
+# to 8 ms, so the last of 64 waits half a second. The 10 s that one may wait for a connection are over only where fewer
+# than seven are answered in a second: then the machine has no time, and a lower bound would refuse what a pause delays.
 LEAST = 64
 # Before a lane's rate is known, and of a service that waits for others.
 FIRST = 256

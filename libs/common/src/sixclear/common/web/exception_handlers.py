@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -63,6 +64,8 @@ async def answer_database_error(request: Request, error: DatabaseError) -> Respo
     refusal = problem_for(error)
     if disk_full(error):
         _log.error("refused: the disk of the database is full", error=error)
+    elif isinstance(error, PoolTimeout):  # under overload many are told so, and where they waited tells no reason
+        _log.warning("refused: no connection to the database was free in time")
     elif refusal.status >= 500:
         _log.error("database error", exc_info=error)
     return problem_response(request, refusal)
