@@ -16,15 +16,19 @@ import httpx2
 import orjson
 import pytest
 from tests.benchmarks import open_loop
+from tests.benchmarks.baseline import compared
+from tests.benchmarks.conftest import measured
 from tests.benchmarks.intake import PROMISED_SECONDS, Kept, kept, requests, submissions
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.open_loop import Seen
+from tests.benchmarks.round_trips import counted_wire
 from tests.benchmarks.servers import Postgres, Served, peer, postgres, scratch, sixclear
-from tests.integration.feedback.conftest import Service, service
+from tests.integration.feedback.conftest import Service, service, started
 from tests.integration.feedback.transparency.public_log import receipts, sequencer, verified
 
 from sixclear.common.issuer.key_store import signing_key
 from sixclear.common.testing.eventually import eventually
+from sixclear.common.testing.postgres import CloneDatabase
 from sixclear.common.transparency import verify_receipt
 
 __all__ = ["service"]
@@ -177,6 +181,33 @@ async def test_some_hundred_submissions_at_once_are_kept_and_stated(service: Ser
     for one in sent[::50]:
         (receipt,) = await receipts(service, one["receipt_code"])
         assert verified(receipt)
+
+
+async def test_what_a_submission_asks_of_the_database(clone_database: CloneDatabase, tmp_path: Path, say: Say) -> None:
+    """With contact and without, of a sender who is known by a name: each new, from a network of its own."""
+    entries = submissions(random.Random(1))
+    async with (
+        counted_wire(await clone_database("sixclear.feedback"), tmp_path) as wire,
+        started(wire.url, tmp_path) as service,
+    ):
+
+        async def send(number: int) -> None:
+            headers = {"X-Forwarded-For": f"198.18.0.{number}"}
+            response = await service.send(next(entries), f"a-sender-of-many-{number}", **headers)
+            assert response.status_code == 201, response.text
+
+        for number in range(4):  # statements are prepared, the connection is there
+            await send(number)
+        trips = wire.round_trips
+        with measured(service.database.engine) as cost:
+            for number in range(4, 8):
+                await send(number)
+        trips = wire.round_trips - trips
+    counted = {"submission.statements": cost.statements / 4, "submission.round_trips": trips / 4}
+    result = compared(counted)
+    for line in result.cheaper:
+        say(line)
+    assert not result.complaints
 
 
 async def _half(

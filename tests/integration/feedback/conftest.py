@@ -1,6 +1,7 @@
 """The feedback application on real PostgreSQL, with a fixed secret so that receipts and identifiers are the same."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -111,12 +112,14 @@ def a_vault(home: Path) -> Vault:
 @pytest_asyncio.fixture
 async def service(clone_database: CloneDatabase, tmp_path: Path) -> AsyncIterator[Service]:
     """The feedback application, empty."""
-    settings = Settings(
-        database_url=await clone_database("sixclear.feedback"),
-        messages_per_case=3,
-        notices="on",
-        files_folder=tmp_path / "files",
-    )
+    async with started(await clone_database("sixclear.feedback"), tmp_path) as running:
+        yield running
+
+
+@asynccontextmanager
+async def started(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
+    """The feedback application on an empty database."""
+    settings = Settings(database_url=database_url, messages_per_case=3, notices="on", files_folder=tmp_path / "files")
     create = partial(create_app, receipts=Receipts(SECRET), vault=a_vault(tmp_path))
     async with running_service(Service, EVENTS, settings, create, MovingClock(START)) as running:
         await follow(running, Organisation, "organisation", "G06", "G01", "P57")

@@ -81,6 +81,18 @@ async def test_the_same_key_for_something_else_is_refused(service: Service, late
 
 
 @pytest.mark.asyncio
+async def test_a_retry_gets_its_receipt_also_when_it_would_be_refused_now(service: Service) -> None:
+    idea = submission(visibility="sealed", embargo_until="2025-11-05")
+    first = await service.send(idea)
+    service.clock.pass_by(days=7)  # the embargo is over
+    again = await service.send(idea)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+    assert again.json()["receipt_code"] == first.json()["receipt_code"]
+    refused = await service.send(idea, "another-key-of-the-sender")
+    assert (refused.status_code, len(await service.rows("submission"))) == (422, 1)
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("path", ["/submissions", "/submissions/on-behalf"])
 async def test_many_retries_at_once_make_one_case(service: Service, path: str) -> None:
     key = {"Idempotency-Key": KEY}

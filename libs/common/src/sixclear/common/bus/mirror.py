@@ -196,6 +196,8 @@ async def referenced(ctx: Context, kind: type[Mirrored], references: Mapping[str
     Raises ReferenceUnknown with every field that names what does not exist; while that is not sure, because the mirror
     is behind by more than `COMPLETE_SECONDS` or it is not known by how much, Unavailable. `word` is the domain's word.
     """
+    if not references:
+        return {}
     known = await find(ctx.session, kind, set(references.values()))
     unknown = [pointer for pointer, reference in references.items() if reference not in known]
     if unknown:

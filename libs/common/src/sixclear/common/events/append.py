@@ -100,19 +100,26 @@ _INSERT = f"""INSERT INTO event (entity_type, entity_id, version, previous_versi
 
 @dataclass(frozen=True, slots=True)
 class RowChanges:
-    """Changes of rows that are sent in one statement with their events (see `append_with`), and their values."""
+    """Changes of rows that are sent in one statement with their events (see `append_with`), and their values.
+
+    `alone` is the same without events, for a log that keeps them elsewhere; it answers a row where it changed some.
+    """
 
     statement: TextClause
     values: Mapping[str, Any]
+    alone: TextClause | None = None
 
 
-def append_with(changes: str, *parameters: BindParameter[Any]) -> TextClause:
+def append_with(changes: str, *parameters: BindParameter[Any], after: str | None = None) -> TextClause:
     """The statement that appends events and changes rows beside: `changes` are its data-modifying CTEs.
 
     PostgreSQL leaves open which part runs first. So each entity's row must be locked before in the same transaction:
-    that keeps the order of the log, as `publish` asks for. `changes` names no parameter as a column of `event`.
+    that keeps the order of the log, as `publish` asks for; or `after` names the CTE that writes the row of an entity
+    that is new. Then the events come after it, and only where it answers a row. `changes` names no parameter as a
+    column of `event`.
     """
-    return _bound(f"{changes} {_INSERT}", *parameters)
+    events = _INSERT if after is None else _INSERT.replace("ORDER BY", f"WHERE EXISTS (SELECT FROM {after}) ORDER BY")
+    return _bound(f"{changes} {events}", *parameters)
 
 
 def _bound(statement: str, *parameters: BindParameter[Any]) -> TextClause:

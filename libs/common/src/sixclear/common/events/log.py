@@ -108,16 +108,19 @@ class EventLog:
     ) -> list[int]:
         """Append `events` with one statement, in their order, and return their `event_id`s in the same order.
 
-        `rows` are changes of rows, locked before, that go with the same statement (see `append_with`).
-        Raises UndeclaredEvent, as `publish` does, before anything is written.
+        `rows` are changes of rows, locked before or new, that go with the same statement (see `append_with`); none is
+        answered where the row that the events come after was not written. Raises UndeclaredEvent, as `publish` does,
+        before anything is written.
         """
         if not events:
             return []
         for entity_type, change in {(event.entity_type, event.change) for event in events}:
             self.catalogue.require_declared(entity_type, change)
-        note_changed(session, ((event.entity_type, event.entity_id) for event in events))
         with self._create_span(events) as traceparent:
-            return await append(session, events, recorded_at, traceparent, rows)
+            numbers = await append(session, events, recorded_at, traceparent, rows)
+        if numbers:
+            note_changed(session, ((event.entity_type, event.entity_id) for event in events))
+        return numbers
 
     def taken(self, event: NewEvent, span: Span) -> tuple[object, ...]:
         """What a batch's own statement stores of an event (`append.TAKEN_EVENT`); `span` is that of its request.

@@ -1,12 +1,15 @@
 """The table of allowances. A use is one statement, so that two processes that count at the same time lose none."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from sixclear.feedback.allowance.rules import Use
+
+# What statements are asked of: where each is a transaction of its own, or that of a request.
+Asked = AsyncConnection | AsyncSession
 
 # Count and condition are one statement: with a look first, all sendings of one moment would find the same use left.
 # Wrong receipt codes are looked at first, because a right one costs nothing: what slips through is owed, and paid for
@@ -21,38 +24,42 @@ ON CONFLICT (kind, network_hash) DO UPDATE SET full_at = least(
 """
 _IF_LEFT = """
  WHERE CASE WHEN kept.full_at > :furthest THEN :now ELSE greatest(kept.full_at, :now) END + :step <= :latest
-RETURNING 1
 """
-_SPEND = text(_USE + _IF_LEFT)
-_OWE = text(_USE)
+# The use comes first, for the deletion reads it; a row can be changed once in a statement, so the own one is left out.
+# No disk is waited for: where the server dies, the uses of some milliseconds are forgotten.
+_THEN_FORGET = """
+RETURNING 1), forgotten AS (
+  DELETE FROM allowance WHERE (kind, network_hash) IN (
+    SELECT kind, network_hash FROM allowance
+    WHERE full_at <= :now AND (kind, network_hash) <> (:kind, :network_hash) AND EXISTS (SELECT FROM used)
+    ORDER BY full_at LIMIT :most FOR UPDATE SKIP LOCKED))
+SELECT set_config('synchronous_commit', 'off', true) FROM used
+"""
+_SPEND = text(f"WITH used AS ({_USE}{_IF_LEFT}{_THEN_FORGET}")
+_OWE = text(f"WITH used AS ({_USE}{_THEN_FORGET}")
 _FIND = text("SELECT full_at FROM allowance WHERE kind = :kind AND network_hash = :network_hash")
-_FORGET = text(
+
+
+async def spend(session: Asked, use: Use, most: int) -> bool:
+    """Use once, unless it is used up; whether it could be used. Then at most `most` rows that are whole are deleted.
+
+    Rows that another transaction holds are left.
     """
-DELETE FROM allowance WHERE (kind, network_hash) IN (
-  SELECT kind, network_hash FROM allowance WHERE full_at <= :now
-  ORDER BY full_at LIMIT :most FOR UPDATE SKIP LOCKED)
-"""
-)
+    return (await session.execute(_SPEND, _values(use, most))).first() is not None
 
 
-async def spend(session: AsyncSession, use: Use) -> bool:
-    """Use once, unless it is used up; whether it could be used."""
-    return (await session.execute(_SPEND, asdict(use))).first() is not None
-
-
-async def owe(session: AsyncSession, use: Use) -> None:
-    """Use once, also when nothing is left."""
-    given = asdict(use)
+async def owe(session: Asked, use: Use, most: int) -> None:
+    """Use once, also when nothing is left; deletes as `spend` does."""
+    given = _values(use, most)
     del given["latest"]
     await session.execute(_OWE, given)
 
 
-async def find_full_at(session: AsyncSession, kind: str, network_hash: bytes) -> datetime | None:
+def _values(use: Use, most: int) -> dict[str, object]:
+    return {field.name: getattr(use, field.name) for field in fields(use)} | {"most": most}
+
+
+async def find_full_at(session: Asked, kind: str, network_hash: bytes) -> datetime | None:
     """When a visitor's allowance is whole again; None when it is whole."""
     found: datetime | None = await session.scalar(_FIND, {"kind": kind, "network_hash": network_hash})
     return found
-
-
-async def forget_whole(session: AsyncSession, now: datetime, most: int) -> None:
-    """Delete at most so many rows of allowances that are whole; leaves out those that another transaction holds."""
-    await session.execute(_FORGET, {"now": now, "most": most})

@@ -6,36 +6,33 @@ table holds no more than what came in that time, even when a sender invents addr
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from sixclear.feedback.allowance import repository
 from sixclear.feedback.allowance.errors import TooManyAttempts
+from sixclear.feedback.allowance.repository import Asked
 from sixclear.feedback.allowance.rules import TokenBucket, Use
 
 _FORGOTTEN_AT_ONCE = 10
 
 
-async def spend(session: AsyncSession, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
+async def spend(session: Asked, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
     """Count one use, whatever becomes of the request. Raises the refusal when none is left."""
     use = bucket.use(network_hash, now)
-    if not await repository.spend(session, use):
+    if not await repository.spend(session, use, _FORGOTTEN_AT_ONCE):
         raise await _refusal(session, bucket, use)
-    await repository.forget_whole(session, now, _FORGOTTEN_AT_ONCE)
 
 
-async def require(session: AsyncSession, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
+async def require(session: Asked, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
     """Raises the refusal when no use is left; costs nothing."""
     use = bucket.use(network_hash, now)
     if bucket.waits_seconds(await repository.find_full_at(session, use.kind, network_hash), use):
         raise await _refusal(session, bucket, use)
 
 
-async def owe(session: AsyncSession, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
+async def owe(session: Asked, bucket: TokenBucket, network_hash: bytes, now: datetime) -> None:
     """Count one use after it was let through. Several at the same time may leave a debt, which later uses wait for."""
-    await repository.owe(session, bucket.use(network_hash, now))
-    await repository.forget_whole(session, now, _FORGOTTEN_AT_ONCE)
+    await repository.owe(session, bucket.use(network_hash, now), _FORGOTTEN_AT_ONCE)
 
 
-async def _refusal(session: AsyncSession, bucket: TokenBucket, use: Use) -> TooManyAttempts:
+async def _refusal(session: Asked, bucket: TokenBucket, use: Use) -> TooManyAttempts:
     full_at = await repository.find_full_at(session, use.kind, use.network_hash)
     return bucket.refusal(retry_after_seconds=max(1, bucket.waits_seconds(full_at, use)))

@@ -166,7 +166,7 @@ def _state(
     said: Sequence[tuple[str, str | None]],
 ) -> None:
     """State a step of the appeal, with its own due time and rule."""
-    transparency.state(
+    stated = transparency.statement_of(
         ctx,
         submission.submission_id,
         kind,
@@ -175,3 +175,4 @@ def _state(
         content=said,
         by_hour=by_hour(submission),
     )
+    ctx.session.add(stated)

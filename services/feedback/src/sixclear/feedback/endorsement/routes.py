@@ -52,7 +52,7 @@ class EndorsingRoute(TransactionalRoute):
 
         async def handle(request: Request) -> Response:
             bucket, visitor = parts_of(request).endorsements, await counted_visitor(request)
-            async with database_of(request).transaction() as session:
+            async with database_of(request).single_statements() as session:
                 await allowances.spend(session, bucket, *visitor)
             return await handler(request)
 

@@ -76,11 +76,11 @@ class MailboxRoute(TransactionalRoute):
                 raise
             except MailboxNotFound:
                 MAILBOX_OPENINGS.labels("unknown").inc()
-                async with database_of(request).transaction() as session:
+                async with database_of(request).single_statements() as session:
                     await allowances.owe(session, bucket, *visitor)
                 raise
             except AttachmentUnreadable:  # such a file takes the child's time and memory
-                async with database_of(request).transaction() as session:
+                async with database_of(request).single_statements() as session:
                     await allowances.owe(session, bucket, *visitor)
                 raise
             if response.status_code < 400:

@@ -123,7 +123,7 @@ async def _spend(request: Request, application: str) -> None:
     """Count one post of an application, in a transaction of its own (see `SendingRoute`)."""
     owner = hashlib.sha256(f"open311 {application}".encode()).digest()
     try:
-        async with database_of(request).transaction() as session:
+        async with database_of(request).single_statements() as session:
             await allowances.spend(session, parts_of(request).posts, owner, state_of(request).clock())
     except TooManySubmissions as error:
         raise Open311Error(429, "Too many posts of this application.", error.headers["Retry-After"]) from None

@@ -100,21 +100,19 @@ def make_ready(session: AsyncSession, recipient: str, now: datetime) -> None:
 
 
 def new_key(ctx: Context, case_id: UUID, purpose: str) -> CaseKey:
-    """Make the key of a case, by which its texts are sealed; `keep_key` follows when the row of the case is there."""
+    """Make the key of a case, by which its texts are sealed; its wraps (`wraps_of`) are kept with the case."""
     key = CaseKey(case_id, purpose, os.urandom(KEY_BYTES))
     _opened(ctx)[case_id, purpose] = key
     return key
 
 
-def keep_key(ctx: Context, key: CaseKey, code_key: bytes | None = None) -> None:
-    """Wrap a new key for who may read; `code_key` opens it to the sender (`Receipts.content_key`).
+def wraps_of(ctx: Context, key: CaseKey, code_key: bytes | None = None) -> list[WrappedKey]:
+    """A new key, wrapped for who may read; `code_key` opens it to the sender (`Receipts.content_key`).
 
     Nothing is asked of the database, and public keys are all that it takes.
     """
-    for recipient in _RECIPIENTS[key.purpose]:
-        _add(ctx, key, recipient)
-    if code_key is not None:
-        _add(ctx, key, MAILBOX, code_key)
+    rows = [_row(ctx, key, recipient) for recipient in _RECIPIENTS[key.purpose]]
+    return rows if code_key is None else [*rows, _row(ctx, key, MAILBOX, code_key)]
 
 
 async def key_to_read(ctx: Context, case_id: UUID, purpose: str = CONTENT) -> CaseKey:
@@ -147,7 +145,7 @@ async def key_to_write(ctx: Context, case_id: UUID, purpose: str = CONTENT) -> C
     if await repository.is_made(ctx.session, case_id, purpose):
         raise CaseErased("The keys of this case are gone.")
     key = new_key(ctx, case_id, purpose)
-    keep_key(ctx, key)
+    ctx.session.add_all(wraps_of(ctx, key))
     return key
 
 

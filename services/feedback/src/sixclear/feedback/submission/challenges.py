@@ -32,7 +32,7 @@ class ChallengeRoute(TransactionalRoute):
 
         async def handle(request: Request) -> Response:
             bucket, visitor = parts_of(request).challenges, await counted_visitor(request)
-            async with database_of(request).transaction() as session:
+            async with database_of(request).single_statements() as session:
                 await allowances.spend(session, bucket, *visitor)
             return await handler(request)
 

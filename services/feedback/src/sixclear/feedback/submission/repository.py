@@ -3,12 +3,33 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
+from sixclear.common.events.append import RowChanges, append_with
+from sixclear.feedback.sealing.models import WrappedKey
 from sixclear.feedback.submission.models import (
     Access,
     Contact,
@@ -18,15 +39,45 @@ from sixclear.feedback.submission.models import (
     Submission,
     reviewed_by_none,
 )
+from sixclear.feedback.tables import Base
+from sixclear.feedback.transparency.models import Statement
 
-# Two numbers: a space of locks apart from that of the relay's and the migrations' one number. Identifiers with the same
-# hash wait for each other, which costs a moment and breaks nothing.
-_WAIT = text("SELECT pg_advisory_xact_lock(hashtext('sixclear submission'), hashtext(:submission_id))")
 _COMPARED, _COPIES = 500, 100
 _OPEN = Submission.status.not_in(("answered", "withdrawn"))
 # A step that reached us later than this after it was taken tells the past. More of it is on its way: what we say of the
 # case in between would be wrong, and newer than what comes. So we say nothing until as long after the last such step.
 TELLS_THE_PAST = timedelta(hours=1)
+_OF_KEY = {"purpose": Text, "recipient": Text, "period": Text, "wrapped": LargeBinary}
+# The columns of each table of a new case, by the parameter that has the value.
+_WRITTEN: dict[type[Base], dict[str, Any]] = {
+    table: {f"{table.__tablename__}_{column.name}": column for column in table.__table__.columns}
+    for table in (Submission, Statement, Contact)
+}
+
+
+def _insert(table: type[Base]) -> str:
+    names = ", ".join(column.name for column in _WRITTEN[table].values())
+    return f"INSERT INTO {table.__tablename__} ({names}) SELECT {', '.join(f':{name}' for name in _WRITTEN[table])}"
+
+
+# Another transaction that adds the same case is waited for; when it has committed, nothing is added here. All that
+# belongs to the case follows from `new`, so it is there or not as the case is.
+_CASE = f"""
+    WITH new AS ({_insert(Submission)} ON CONFLICT DO NOTHING RETURNING submission_id),
+    stated AS ({_insert(Statement)} FROM new),
+    reached AS ({_insert(Contact)} FROM new WHERE :is_reached),
+    opened AS (
+      INSERT INTO case_key (submission_id, purpose, recipient, period, wrapped)
+      SELECT submission_id, purpose, recipient, period, wrapped
+      FROM new, unnest(:purpose, :recipient, :period, :wrapped) AS made (purpose, recipient, period, wrapped))
+    """  # noqa: S608 (names of tables and columns)
+_PARAMETERS: list[BindParameter[Any]] = [
+    *(bindparam(name, type_=column.type) for written in _WRITTEN.values() for name, column in written.items()),
+    *(bindparam(name, type_=ARRAY(kind)) for name, kind in _OF_KEY.items()),
+    bindparam("is_reached", type_=Boolean),
+]
+_ADD_WITH_EVENT = append_with(_CASE, *_PARAMETERS, after="new")
+_ADD = text(f"{_CASE} SELECT 1 FROM new").bindparams(*_PARAMETERS)  # noqa: S608 (a constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +116,19 @@ def _seen_by(visible_to: UUID | None, persons: Collection[str]) -> list[ColumnEl
     return [*own, *reviewed_by_none(persons)]
 
 
-async def find_sent(session: AsyncSession, submission_id: UUID) -> Submission | None:
-    """The submission with this identifier; None when this transaction is the one that may add it.
+def new_case(
+    submission: Submission, stated: Statement, keys: Sequence[WrappedKey], contact: Contact | None
+) -> RowChanges:
+    """A new case with what belongs to it, to be written with its first event, unless its identifier is there already.
 
-    A transaction that adds the same one is waited for until it has committed. The lock is a statement of its own: the
-    next one sees what was committed meanwhile.
+    The session does not know these rows: what changes them later reads them.
     """
-    await session.execute(_WAIT, {"submission_id": str(submission_id)})
-    return await session.get(Submission, submission_id)
+    values: dict[str, Any] = {name: [getattr(key, name) for key in keys] for name in _OF_KEY}
+    values["is_reached"] = contact is not None
+    for table, row in ((Submission, submission), (Statement, stated), (Contact, contact)):
+        for name, column in _WRITTEN[table].items():
+            values[name] = getattr(row, column.name, None)
+    return RowChanges(_ADD_WITH_EVENT, values, alone=_ADD)
 
 
 async def find_by_receipt(session: AsyncSession, receipt_hash: bytes, *, lock: bool = False) -> Submission | None:

@@ -80,7 +80,7 @@ class SendingRoute(TransactionalRoute):
         async def handle(request: Request) -> Response:
             bucket, visitor = parts_of(request).sendings, await counted_visitor(request)
             try:
-                async with database_of(request).transaction() as session:
+                async with database_of(request).single_statements() as session:
                     await allowances.spend(session, bucket, *visitor)
             except TooManySubmissions:
                 SUBMISSIONS_LIMITED.inc()

@@ -54,7 +54,7 @@ class Signed:
     salt: bytes
 
 
-def state(
+def statement_of(
     ctx: Context,
     submission_id: UUID,
     kind: Kind,
@@ -64,30 +64,28 @@ def state(
     content: Iterable[tuple[str, str | None]] = (),
     silent: UUID | None = None,
     by_hour: bool = False,
-) -> None:
-    """State something to the sender of a case, in the transaction of the fact.
+) -> Statement:
+    """What is stated to the sender of a case, to be kept in the transaction of the fact.
 
     `content` names the texts that are stated; of them only a hash under the salt is kept here. `silent` is the body
     whose answer did not come. `by_hour`: it says the hour alone, and enters the log with the others of that hour.
     """
     salt = os.urandom(SALT_BYTES)
     said = [(name, value.encode()) for name, value in content if value is not None]
-    ctx.session.add(
-        Statement(
-            statement_id=ctx.new_id(),
-            submission_id=submission_id,
-            kind=kind,
-            stated_at=ctx.now,
-            due_at=due_at,
-            rule=rule,
-            content=content_of(salt, said),
-            salt=salt,
-            silent_organisation_id=silent,
-            by_hour=by_hour,
-            case_reference=None,
-            note=None,
-            log_index=None,
-        )
+    return Statement(
+        statement_id=ctx.new_id(),
+        submission_id=submission_id,
+        kind=kind,
+        stated_at=ctx.now,
+        due_at=due_at,
+        rule=rule,
+        content=content_of(salt, said),
+        salt=salt,
+        silent_organisation_id=silent,
+        by_hour=by_hour,
+        case_reference=None,
+        note=None,
+        log_index=None,
     )
 
 

@@ -49,7 +49,11 @@ class HourLog(EventLog):
         recorded_at: datetime,
         rows: RowChanges | None = None,
     ) -> list[int]:
-        """Keep the events. They have no numbers yet, so none is answered. Raises UndeclaredEvent."""
+        """Keep the events. They have no numbers yet, so each is answered as 0. Raises UndeclaredEvent."""
+        if rows is not None:
+            assert rows.alone is not None
+            if (await session.execute(rows.alone, rows.values)).first() is None:
+                return []
         for event in events:
             self.catalogue.require_declared(event.entity_type, event.change)
             step = HourStep(
@@ -63,12 +67,11 @@ class HourLog(EventLog):
             )
             session.add(step)
         note_changed(session, ((event.entity_type, event.entity_id) for event in events))
-        return []
+        return [0] * len(events)
 
     async def publish(self, session: AsyncSession, event: NewEvent, *, recorded_at: datetime) -> int:
         """Keep one event; 0, since it has no number yet."""
-        await self.publish_many(session, [event], recorded_at=recorded_at)
-        return 0
+        return (await self.publish_many(session, [event], recorded_at=recorded_at))[0]
 
 
 @dataclass(frozen=True, slots=True)

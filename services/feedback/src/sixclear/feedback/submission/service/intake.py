@@ -16,9 +16,9 @@ from uuid import UUID
 from sixclear.common.calendar import calendar
 from sixclear.common.change import Change
 from sixclear.common.clock import civil_date
-from sixclear.common.errors import InvalidRequest
+from sixclear.common.errors import DomainError, InvalidRequest
 from sixclear.common.ids import stable_id
-from sixclear.common.recording import record
+from sixclear.common.recording import apply, event_of
 from sixclear.common.use_case import Context
 from sixclear.common.web.idempotency import IdempotencyKeyReused, InvalidIdempotencyKey
 from sixclear.feedback.challenge import service as challenges
@@ -42,7 +42,7 @@ from sixclear.feedback.submission.receipts import Receipts
 from sixclear.feedback.submission.recording import SUBMISSION
 from sixclear.feedback.submission.schemas import Sender, SubmissionEntry, SubmissionOnBehalf
 from sixclear.feedback.submission.service import hours, texts
-from sixclear.feedback.submission.service.stating import state
+from sixclear.feedback.submission.service.stating import statement_of
 from sixclear.feedback.terms import term
 from sixclear.feedback.transparency import service as transparency
 from sixclear.feedback.transparency.service import Signed
@@ -132,23 +132,55 @@ async def _receive(
     code = receipts.code(sending.name, key)
     points = json.dumps(list(sending.points)) if sending.points else ""
     fingerprint = receipts.fingerprint(entry.model_dump_json(exclude_defaults=True) + points)
-    known = await repository.find_sent(ctx.session, sending.submission_id)
-    if known is not None:
-        # Of an erased case nothing is left to compare with: whatever is sent now is something new.
-        if not known.fingerprint:
-            raise IdempotencyKeyReused("What was sent with this key is erased. Use a new key for a new submission.")
-        if not hmac.compare_digest(known.fingerprint, fingerprint):
-            raise IdempotencyKeyReused("Use a new key for a new submission.")
-        if not hmac.compare_digest(known.receipt_hash, receipts.lookup_hash(code)):
-            raise ReceiptCodeChanged("This submission was taken in; its sender has another receipt code now.")
-        stated = await transparency.first_signed(ctx, known.submission_id)
-        return Received(known, code, again=True, stated=stated)
+    if proof is not None and proof.needed:  # a retry uses up no work
+        known = await repository.find_submission(ctx.session, sending.submission_id)
+        if known is not None:
+            return await _again(ctx, receipts, code, fingerprint, known)
+    try:
+        submission = await _take_in(ctx, receipts, code, fingerprint, entry, sending, proof)
+    except DomainError:
+        # A retry gets its receipt also when the same would be refused now: a body is gone, an embargo is over.
+        known = await repository.find_submission(ctx.session, sending.submission_id)
+        if known is None:
+            raise
+        return await _again(ctx, receipts, code, fingerprint, known)
+    if submission is None:
+        known = await repository.find_submission(ctx.session, sending.submission_id)
+        assert known is not None
+        return await _again(ctx, receipts, code, fingerprint, known)
+    SUBMISSIONS.labels(entry.kind).inc()
+    return Received(submission, code, again=False)
+
+
+async def _again(ctx: Context, receipts: Receipts, code: str, fingerprint: bytes, known: Submission) -> Received:
+    # Of an erased case nothing is left to compare with: whatever is sent now is something new.
+    if not known.fingerprint:
+        raise IdempotencyKeyReused("What was sent with this key is erased. Use a new key for a new submission.")
+    if not hmac.compare_digest(known.fingerprint, fingerprint):
+        raise IdempotencyKeyReused("Use a new key for a new submission.")
+    if not hmac.compare_digest(known.receipt_hash, receipts.lookup_hash(code)):
+        raise ReceiptCodeChanged("This submission was taken in; its sender has another receipt code now.")
+    stated = await transparency.first_signed(ctx, known.submission_id)
+    return Received(known, code, again=True, stated=stated)
+
+
+async def _take_in(
+    ctx: Context,
+    receipts: Receipts,
+    code: str,
+    fingerprint: bytes,
+    entry: SubmissionEntry,
+    sending: _Sending,
+    proof: Proof | None,
+) -> Submission | None:
+    """The new case, kept; None where one with its identifier is there, and then nothing is."""
     _check_kind(entry)
     _check_identity(entry)
     held = proof is not None and await challenges.admit(ctx, proof)
     ctx = hours.keeping(ctx, hour_only=entry.identity_level == "anonymous" or entry.visibility == "sealed")
     addressed = await organisations.referenced(ctx, {_ADDRESSED: entry.organisation_id, _PLACE: entry.place})
     received_at = ctx.fact_time(sending.occurred_at, None)
+    _check_embargo(entry, civil_date(received_at))
     content_key = sealing.new_key(ctx, sending.submission_id, sealing.CONTENT)
     sealed = texts.seal(content_key, entry.title, entry.text)
     submission = _new_submission(sending, entry, receipts.lookup_hash(code), fingerprint, received_at, sealed)
@@ -157,25 +189,27 @@ async def _receive(
     submission.addressed_organisation_id, submission.place_id = addressed.get(_ADDRESSED), addressed.get(_PLACE)
     submission.hands = persons_of(ctx.caller)
     submission.held_until = term("hold").end(received_at, calendar()) if held else None
-    _check_embargo(entry, civil_date(received_at))
     submission.abstract_sealed = texts.seal_abstract(content_key, entry.abstract)
     submission.embargo_until = entry.embargo_until
     submission.points_sealed = texts.seal_points(content_key, sending.points)
-    ctx.session.add(submission)
-    await record(ctx, submission, Change("received", {}), received_at, SUBMISSION)
+    previous = apply(submission, Change("received", {}), received_at, ctx.now, SUBMISSION)
     said = [("title", entry.title), ("text", entry.text), *(("point", point) for point in sending.points)]
-    state(ctx, submission, "received", said)
-    sealing.keep_key(ctx, content_key, receipts.content_key(code))
+    stated = statement_of(ctx, submission, "received", said)
+    keys = sealing.wraps_of(ctx, content_key, receipts.content_key(code))
+    contact = None
     if _has_contact(entry.sender):
         identity_key = sealing.new_key(ctx, submission.submission_id, sealing.IDENTITY)
-        sealing.keep_key(ctx, identity_key)
+        keys += sealing.wraps_of(ctx, identity_key)
         contact = texts.seal_contact(identity_key, entry.sender)
         contact.domain_hashes = receipts.house_hashes(submission.submission_id, domain_of(entry.sender.email or ""))
-        ctx.session.add(contact)
+    data = await SUBMISSION.data(ctx, submission, "received")
+    event = event_of(ctx, submission, "received", data, received_at, previous, SUBMISSION)
+    rows = repository.new_case(submission, stated, keys, contact)
+    if not await ctx.log.publish_many(ctx.session, [event], recorded_at=ctx.now, rows=rows):
+        return None
     if entry.notice is not None:
         await notices.keep(ctx, submission.submission_id, submission.version, entry.notice)
-    SUBMISSIONS.labels(entry.kind).inc()
-    return Received(submission, code, again=False)
+    return submission
 
 
 def _new_submission(
@@ -197,6 +231,8 @@ def _new_submission(
         fingerprint=fingerprint,
         kind=entry.kind,
         **sealed,
+        title="",
+        text="",
         suggested_programme=entry.programme,
         programme=sending.programme,
         field=entry.field,

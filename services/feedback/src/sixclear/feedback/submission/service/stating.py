@@ -8,6 +8,7 @@ from sixclear.common.use_case import Context
 from sixclear.feedback.submission.models import Submission, by_hour
 from sixclear.feedback.terms import terms
 from sixclear.feedback.transparency import service as transparency
+from sixclear.feedback.transparency.models import Statement
 
 
 def state(
@@ -25,8 +26,21 @@ def state(
 
     Where only the hour of a step is kept, `ctx` is that of `hours.py`, and the statement waits for the hour's end too.
     """
+    ctx.session.add(statement_of(ctx, submission, kind, content, silent=silent, term=term))
+
+
+def statement_of(
+    ctx: Context,
+    submission: Submission,
+    kind: Kind,
+    content: Iterable[tuple[str, str | None]] = (),
+    *,
+    silent: UUID | None = None,
+    term: str = "answer",
+) -> Statement:
+    """As `state`; the caller keeps it."""
     rule = f"{term}-{terms()[term].count}/{submission.calendar_edition}"
-    transparency.state(
+    return transparency.statement_of(
         ctx,
         submission.submission_id,
         kind,
