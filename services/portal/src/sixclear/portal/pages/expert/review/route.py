@@ -6,9 +6,9 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sixclear.portal.errors import Refused, ServiceAway
+from sixclear.portal.errors import ForeignForm, PageNotFound, Refused, ServiceAway
 from sixclear.portal.pages.expert.area import EXPERT
-from sixclear.portal.pages.expert.review.view import STEPS, UnsentView, load, take
+from sixclear.portal.pages.expert.review.view import REASONS, REFUSED, STEPS, UnsentView, load, take
 from sixclear.portal.shell.addresses import address, identifier_of
 from sixclear.portal.shell.forms import read_form
 from sixclear.portal.shell.portal import portal_of
@@ -32,12 +32,20 @@ async def show(request: Request) -> Response:
 
 @PAGE.post(_PATH)
 async def step(request: Request) -> Response:
-    """Takes a step, and shows the review after it; or the form again, with all that was typed."""
+    """Takes a step, and shows the review after it; or the form again, with all that was typed.
+
+    A form of another site is not shown again: sent from a page of ours, it would come with the cookie of who is signed
+    in.
+    """
     portal = portal_of(request)
     review_id = identifier_of(request)
     sent = await read_form(request, portal.settings.form_limit_bytes, portal.settings.own_origins)
+    if sent.refusal and sent.refusal.code == "foreign":
+        raise ForeignForm
     fields = {name: text for name, text in sent.fields.items() if name != "step"}
     chosen = sent.fields.get("step", "")
+    if "keep" in fields and (why := fields.get("unsent")) in REASONS:
+        return _unsent(request, why, sent.fields, 200)
     if token_of(request) is None:
         return _unsent(request, "signed-out", sent.fields, 401)
 
@@ -54,10 +62,8 @@ async def step(request: Request) -> Response:
     async def answer(gateway: Gateway) -> Response:
         try:
             return await taken(gateway)
-        except Refused as refused:
-            if refused.status != 401:
-                raise
-            return _unsent(request, "signed-out", sent.fields, 401)
+        except (PageNotFound, Refused) as refused:
+            return _unsent(request, REFUSED.get(refused.status, "away"), sent.fields, refused.status)
 
     try:
         return await for_person(request, answer)
@@ -81,6 +87,6 @@ async def _page(
 
 
 def _unsent(request: Request, why: str, fields: Mapping[str, str], status: int) -> Response:
-    view = UnsentView(request.scope["path"], why, {name: text for name, text in fields.items() if name != "keep"})
-    pages = portal_of(request).pages
-    return pages.answer(request, PAGE, view, template="unsent", status=status, private=True)
+    view = UnsentView(why, {name: text for name, text in fields.items() if name not in ("keep", "unsent")})
+    pages, path = portal_of(request).pages, request.scope["path"]
+    return pages.answer(request, PAGE, view, template="unsent", status=status, private=True, kept_at=path)

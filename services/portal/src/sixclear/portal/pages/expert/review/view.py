@@ -22,6 +22,9 @@ _REFUSALS = {
     "discussion-full": "full",
 }
 _SLOW_DOWN, _NOT_SIGNED_IN = 429, (401, 403)
+# Why nothing was sent: feedback did not answer, or refused this account with such a status.
+REFUSED = {401: "signed-out", 403: "scope", 404: "gone"}
+REASONS = ("away", *REFUSED.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,8 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class UnsentView:
-    """What was typed and could not be sent: `signed-out` or `away`. It is sent again from here."""
+    """What was typed and could not be sent, and why: one of `REASONS`. It is sent again from here."""
 
-    path: str
     why: str
     fields: Mapping[str, str]
 
