@@ -63,6 +63,13 @@ async def test_without_script_it_is_received_and_says_that_a_person_looks_at_it(
     assert (upstream.shown, len(upstream.submissions)) == ([TOKEN], 1)
 
 
+async def test_who_has_no_script_is_counted_once(browser: httpx2.AsyncClient, upstream: Upstream) -> None:
+    upstream.work_needed = True
+    data = await filled_in(browser)
+    assert RECEIPT in (await browser.post("/feedback/sent", data=data)).text
+    assert sum(path.endswith("/submissions") for _, path, _ in upstream.requests) == 1
+
+
 @pytest.mark.parametrize("path", SENT)
 async def test_a_browser_with_script_works_and_is_received_as_ever(
     browser: httpx2.AsyncClient, upstream: Upstream, path: str
@@ -141,6 +148,24 @@ async def test_a_form_works_where_nothing_is_given_to_it(browser: httpx2.AsyncCl
     asked = await browser.post("/feedback/sent", data=await filled_in(browser, text="Khác", works="1"), headers=ENGLISH)
     assert asked.status_code == 422
     assert "wait ten seconds" in asked.text
+    upstream.no_offers = False
+    again = await browser.post("/feedback/sent", data=Form(asked.text).fields | {"works": "1"})
+    assert challenge_of(again) is not None
+    held = await browser.post("/feedback/sent", data=Form(again.text).fields | {"works": "1", "unworked": "1"})
+    assert RECEIPT in held.text
+
+
+async def test_who_is_given_no_work_goes_to_the_held_lane_by_the_form_that_was_open(
+    browser: httpx2.AsyncClient, upstream: Upstream
+) -> None:
+    data = await filled_in(browser, works="1")
+    upstream.no_offers = upstream.work_needed = True
+    wait = await browser.post("/feedback/sent", data=data, headers=ENGLISH)
+    assert (wait.status_code, "wait ten seconds" in wait.text) == (422, True)
+    held = await browser.post("/feedback/sent", data=Form(wait.text).fields | {"works": "1"}, headers=ENGLISH)
+    assert RECEIPT in held.text
+    assert LOOKED_AT["en"] in held.text
+    assert upstream.shown == [TOKEN]
 
 
 @pytest.mark.parametrize("nasty", ["a\r\nX-Evil: 1", "ơ", "x" * 3_000, "=" * 40, b64decode("AAAA").decode()])

@@ -80,12 +80,13 @@ class Upstream(Records, Hanging, Results, PublicFeedback):
     erased: bool = False
     # Whether feedback sends mails that say that there is news.
     notices: bool = False
-    # Whether feedback asks for work, gives nothing to forms, or has given it just now; what was used up, and shown.
+    # Whether feedback asks for work, gives nothing to forms, or has given it just now; what was used up, shown, held.
     work_needed: bool = False
     no_offers: bool = False
     hasty: bool = False
     used: set[bytes] = field(default_factory=set)
     shown: list[str] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
     # Bodies that tasks knows and feedback does not.
     unknown_bodies: set[str] = field(default_factory=set)
     code_changes: list[str] = field(default_factory=list)

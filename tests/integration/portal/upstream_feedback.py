@@ -131,7 +131,7 @@ def feedback(state: "Upstream") -> list[Route]:
         if body.get("organisation_id") in state.unknown_bodies:
             return problem("validation-failed", 422, errors=[UNKNOWN | {"pointer": "#/organisation_id"}])
         again = key in state.submissions
-        if not again and (refused := work_refused(state, request)):
+        if not again and (refused := work_refused(state, request, key)):
             return refused
         state.submissions[key] = body
         answer = {
@@ -141,6 +141,7 @@ def feedback(state: "Upstream") -> list[Route]:
             "due_at": iso(NOW),
             "due_soon_at": iso(NOW),
             "due_provisional": state.provisional,
+            "held": key in state.held,
             **RULE,
         }
         if again and state.stated:

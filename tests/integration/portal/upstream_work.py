@@ -50,8 +50,8 @@ def work(state: "Upstream") -> list[Route]:
     return [Route("/api/feedback/v1/challenge", offer)]
 
 
-def work_refused(state: "Upstream", request: Request) -> Response | None:
-    """What a submission that shows neither work nor an open form is answered with."""
+def work_refused(state: "Upstream", request: Request, key: str) -> Response | None:
+    """What a submission that shows neither work nor an open form is answered with; an open form is held."""
     if not state.work_needed:
         return None
     solution, token = (request.headers.get(name) for name in _HEADERS)
@@ -60,6 +60,8 @@ def work_refused(state: "Upstream", request: Request) -> Response | None:
     faults = [_fault(state, looked) for looked in looks]
     if None in faults:
         state.shown.append(_HEADERS[faults.index(None)])
+        if faults[0] is not None:
+            state.held.add(key)
         return None
     errors = [
         {"parameter": name, "in": "header", "code": str(code), "detail": "No."}

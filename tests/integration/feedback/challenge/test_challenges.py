@@ -138,8 +138,8 @@ async def test_headers_of_another_form_are_refused_before_they_are_read(service:
 async def test_who_writes_without_script_is_held_and_not_refused(service: Service) -> None:
     held = await a_held_submission(service)
     again = await service.send(submission())
-    assert (again.status_code, again.json()["submission_id"]) == (201, held)
-    # Neither the sender nor others see that it is held: it is received, and its clock runs.
+    assert (again.status_code, again.json()["submission_id"], again.json()["held"]) == (201, held, True)
+    # The receipt says so, and nothing else: it is received, and its clock runs.
     case = await service.case(again.json()["receipt_code"])
     assert (case["status"], case["received_at"]) == ("received", "2025-11-03T03:00:10Z")
     assert "held" not in str(case)
@@ -160,7 +160,8 @@ async def test_a_form_opens_the_held_lane_once(service: Service) -> None:
     assert (await service.send(submission(), "1" * 20, **form_of(offer))).status_code == 201
     assert faults(await service.send(submission(), "2" * 20, **form_of(offer))) == ("missing", "used")
     # Its work still counts, and what shows work is not held.
-    assert (await service.send(submission(), "2" * 20, **form_of(offer), **solution_of(offer))).status_code == 201
+    worked = await service.send(submission(), "2" * 20, **form_of(offer), **solution_of(offer))
+    assert (worked.status_code, worked.json()["held"]) == (201, False)
     held = [row["held_until"] is not None for row in await service.rows("submission")]
     assert sorted(held) == [False, True]
 
@@ -175,6 +176,7 @@ async def test_the_hub_releases_what_is_none_of_spam(service: Service) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "transition-not-allowed")
     listed = (await service.get("/submissions"))["items"]
     assert [(item["submission_id"], item["held_until"]) for item in listed] == [(held, None)]
+    assert (await service.send(submission())).json()["held"] is False
 
 
 async def test_a_triage_looks_at_it_too(service: Service) -> None:

@@ -93,6 +93,7 @@ def receipt_response(submission: Submission, code: str, stated: Signed | None) -
         **_rules(),
         statement=stated.statement if stated else None,
         salt=encode(stated.salt) if stated else None,
+        held=submission.held_until is not None,
     )
 
 

@@ -201,6 +201,11 @@ class SubmissionReceipt(Schema):
         " the first answer. `/mailbox/statements` has it with its proof.",
     )
     salt: str | None = Field(default=None, description="Base 64; the entry of the log is HMAC-SHA-256(salt, text).")
+    held: bool = Field(
+        default=False,
+        description="Sent without work while work was asked for: a person looks at it first, within one working day."
+        " False once that is over.",
+    )
 
 
 class SilenceFigure(Schema):

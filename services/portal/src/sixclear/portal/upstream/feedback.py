@@ -25,7 +25,7 @@ from sixclear.portal.upstream.transport import Query, Transport
 class Receipt(Answer):
     """What the sender of a submission gets. `due_provisional`: the deadline may move with the holidays of its year.
 
-    `statement` is there once it is signed, for what is sent again.
+    `statement` is there once it is signed, for what is sent again. `held`: a person looks at it before it goes on.
     """
 
     receipt_code: str
@@ -34,6 +34,7 @@ class Receipt(Answer):
     rule_vi: str | None = None
     rule_en: str | None = None
     statement: str | None = None
+    held: bool = False
 
 
 class Stated(Answer):

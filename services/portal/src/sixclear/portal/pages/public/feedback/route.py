@@ -133,6 +133,4 @@ async def _again(
         fields["form_key"] = new_form_key()
     if problems.get("form") == "body-unknown":
         fields["body"] = ""
-    if problems.get("form") in ("work", "wait"):
-        fields["form_token"] = ""
     return door.answer(request, await load(portal_of(request).gateway, fields, problems), status, "page")

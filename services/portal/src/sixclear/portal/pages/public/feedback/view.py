@@ -78,18 +78,13 @@ class ReceiptView:
     """The receipt of a submission; no address shows it.
 
     `fields` are what were sent: sent again, as for another language, they give the same receipt. `proof` is None for
-    the seconds until what was received is signed. `held`: somebody looks at it before it goes on.
+    the seconds until what was received is signed.
     """
 
     receipt: Receipt
     code: CodeSheet
     proof: ProofSheet | None
     fields: Mapping[str, str]
-
-    @property
-    def held(self) -> bool:
-        """Whether it is looked at before it goes on, since too many came; another language says so too."""
-        return self.fields.get("held") == "1"
 
     @property
     def anonymous(self) -> bool:
@@ -122,9 +117,10 @@ async def load(
         addressed(gateway, parts, Asked({"body": values.get("body", "")}, wrong)),
     )
     at_once = problems.get("form") == "work"
+    typed, given = values.get("form_token", ""), offer.form_token if offer else ""
+    token = given or typed if problems.get("form") in ("work", "wait") else typed or given
     if at_once and offer is None:
         problems = {"form": "wait"}
-    token = values.get("form_token") or (offer.form_token if offer else "")
     return FeedbackView(
         values=dict.fromkeys(_FIELDS, "") | dict(values) | dict(asked.values) | {"form_token": token},
         problems=problems,
@@ -176,8 +172,7 @@ async def send(gateway: Gateway, fields: Mapping[str, str], key_before: str | No
         except Refused as refused:
             if not refused.code.startswith("idempotency") and refused.code != work.NEEDED:
                 raise
-    receipt, held = await work.submit(gateway, body, fields["form_key"], fields)
-    return await _receipt(gateway, receipt, kept | ({"held": "1"} if held else {}))
+    return await _receipt(gateway, await work.submit(gateway, body, fields["form_key"], fields), kept)
 
 
 async def _receipt(gateway: Gateway, receipt: Receipt, fields: Mapping[str, str]) -> ReceiptView:
