@@ -116,6 +116,21 @@ async def test_a_frame_sets_no_cookie_and_keeps_its_language_without_one(
     assert [sent["organisation_id"] for sent in upstream.submissions.values()] == ["48"]
 
 
+async def test_a_cookie_of_the_site_says_nothing_in_a_frame(browser: httpx2.AsyncClient) -> None:
+    headers = ENGLISH | {"cookie": "sixclear_language=ar"}
+    assert (await browser.get("/feedback", headers=headers)).headers["content-language"] == "ar"
+    for path in (FRAMED, f"{FRAMED}/nothing"):
+        assert (await browser.get(path, headers=headers)).headers["content-language"] == "en"
+
+
+async def test_the_address_of_a_sent_form_leads_back_to_the_form_of_its_body(browser: httpx2.AsyncClient) -> None:
+    form = await browser.get(f"{FRAMED}?body=48&lang=en")
+    receipt = await browser.post(Form(form.text).action, data=Form(form.text).fields | WRITTEN)
+    for page in (form, receipt):
+        back = await browser.get(Form(page.text).action)
+        assert back.headers["location"] == f"{FRAMED}?body=48&lang=en"
+
+
 async def test_the_frame_asks_what_the_form_asks(browser: httpx2.AsyncClient) -> None:
     whole = steps_of(await browser.get("/feedback", headers=ENGLISH))
     framed = steps_of(await browser.get(FRAMED, headers=ENGLISH))
@@ -144,7 +159,7 @@ async def test_a_form_for_a_body_says_its_name(browser: httpx2.AsyncClient, path
     named = await browser.get(f"{path}?body= 48", headers=ENGLISH)
     assert named.status_code == 200
     assert re.search(r"To: \s*<bdi[^>]*>Đà Nẵng", named.text)
-    for wrong in ("nowhere", "a/b", "x" * 200):
+    for wrong in ("nowhere", "a/b", "x" * 200, ".", ".."):
         answer = await browser.get(path, params={"body": wrong}, headers=ENGLISH)
         assert answer.status_code == 422
         assert "Receiving agency does not take this value" in answer.text

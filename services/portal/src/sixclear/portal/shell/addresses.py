@@ -77,12 +77,12 @@ def asked_of(request: Request, names: Sequence[str]) -> Asked:
 
 
 def address(path: str, parameters: Mapping[str, object]) -> str:
-    """`path` with those parameters that have a value.
+    """`path` with those parameters that have a value, after those that it has already.
 
     One mapping, never keywords: a visitor chooses the names, and Jinja and Python have names of their own.
     """
     query = urlencode({key: str(value) for key, value in parameters.items() if value not in (None, "")})
-    return f"{path}?{query}" if query else path
+    return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
 
 def identifier_of(request: Request) -> UUID:

@@ -9,9 +9,12 @@ _COOKIE = "sixclear_language"
 _YEAR_SECONDS = 31_536_000
 
 
-def language_of(request: Request) -> Language:
-    """The language that the address asks for, else the remembered one, else the browser's, else Vietnamese."""
-    asked, remembered = request.query_params.get("lang"), request.cookies.get(_COOKIE)
+def language_of(request: Request, *, framed: bool = False) -> Language:
+    """The language that the address asks for, else the remembered one, else the browser's, else Vietnamese.
+
+    In a frame no cookie is read, so that none is remembered there.
+    """
+    asked, remembered = request.query_params.get("lang"), None if framed else request.cookies.get(_COOKIE)
     return choose(asked, remembered, request.headers.get("accept-language"))
 
 

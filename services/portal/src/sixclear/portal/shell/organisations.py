@@ -14,7 +14,8 @@ from sixclear.portal.upstream.tasks import Organisation
 
 # A visitor writes these, and they become a part of a path.
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,80}")
-_CODE = re.compile(r"[A-Z0-9._-]{1,80}")
+# `.` and `..` would lead to another address.
+_CODE = re.compile(r"(?!\.+$)[A-Z0-9._-]{1,80}")
 _LONGEST_CODE = 100
 
 

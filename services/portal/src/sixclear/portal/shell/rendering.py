@@ -82,7 +82,7 @@ class Pages:
         in its form `kept`: another language is asked for by sending that form to `kept_at`, never by an address.
         A framed page sets no cookie, so that form sends its language along.
         """
-        chosen = language_of(request)
+        chosen = language_of(request, framed=page.framed)
         frame = Frame(
             view=view,
             page=page,

@@ -41,8 +41,9 @@ class _Door:
     def answer(self, request: Request, view: FeedbackView | ReceiptView, status: int, template: str) -> Response:
         """The form or the receipt as an answer."""
         portal = portal_of(request)
+        sent = address(self.sent, {"body": view.body}) if self.page.framed else self.sent
         response = portal.pages.answer(
-            request, self.page, view, template=template, status=status, private=True, kept_at=self.sent
+            request, self.page, view, template=template, status=status, private=True, kept_at=sent
         )
         if self.page.framed:
             let_frame(request, response, portal.settings.embed_origins)
@@ -85,8 +86,9 @@ async def back_to_form(request: Request) -> Response:
 
 @FRAMED.get(_FRAMED.sent)
 async def back_to_framed_form(request: Request) -> Response:
-    """As `back_to_form`, in the language of the frame."""
-    response = RedirectResponse(address(_FRAMED.form, {"lang": request.query_params.get("lang")}), 303)
+    """As `back_to_form`, to the form of the same body in the language of the frame."""
+    kept = {name: request.query_params.get(name) for name in ("body", "lang")}
+    response = RedirectResponse(address(_FRAMED.form, kept), 303)
     let_frame(request, response, portal_of(request).settings.embed_origins)
     return response
 

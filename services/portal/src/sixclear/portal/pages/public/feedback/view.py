@@ -59,6 +59,11 @@ class FeedbackView:
     at_once: bool
 
     @property
+    def body(self) -> str:
+        """The body that the form is addressed to, as its address names it; empty where it is to none."""
+        return self.values["body"]
+
+    @property
     def steps(self) -> Sequence[str]:
         """The questions in their order; that of the programme only where there are some to choose from."""
         return [name for name in _STEPS if name != "programme" or self.programmes]
@@ -85,6 +90,11 @@ class ReceiptView:
     code: CodeSheet
     proof: ProofSheet | None
     fields: Mapping[str, str]
+
+    @property
+    def body(self) -> str:
+        """The body that it was addressed to, as in the form."""
+        return self.fields.get("body", "")
 
     @property
     def anonymous(self) -> bool:
