@@ -79,6 +79,27 @@ async def test_a_body_reads_reviews_by_letter_and_asks_nobody(service: Service, 
             assert "Chuyên gia" not in answer.text
 
 
+async def test_what_is_refused_is_told_in_words(service: Service, pages: Pages) -> None:
+    submission_id, _ = await an_assigned_submission(service)
+    path = f"/own/cases/{submission_id}/reviewers"
+    nothing = str(submission_id)
+    async with portal_of(service, pages) as portal:
+        for step, words in (("assign", "Không có chuyên gia này"), ("withdraw", "Không có nhận xét này")):
+            refused = await portal.send("feedback-hub", path, **{step: nothing})
+            assert (refused.status_code, words in refused.text) == (422, True)
+        no_field = await portal.read("feedback-hub", f"{path}?field=No+field")
+        assert (no_field.status_code, "Chưa mời ai" in no_field.text) == (422, True)
+        assert "No field" in no_field.text
+
+
+async def test_a_kind_that_no_expert_judges_is_told(service: Service, pages: Pages) -> None:
+    submission_id, _ = await an_assigned_submission(service, kind="feedback")
+    async with portal_of(service, pages) as portal:
+        page = await portal.read("feedback-hub", f"/own/cases/{submission_id}/reviewers{FIELD}")
+        assert page.status_code == 200
+        assert "Chỉ sáng kiến và giải pháp được mời nhận xét" in page.text
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 async def test_each_page_of_the_hub_is_whole_in_each_language(service: Service, pages: Pages, language: str) -> None:
     submission_id, _ = await an_assigned_submission(service)

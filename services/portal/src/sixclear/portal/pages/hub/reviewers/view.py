@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sixclear.portal.errors import Refused
+from sixclear.portal.errors import PageNotFound, Refused
 from sixclear.portal.shell.addresses import Asked
 from sixclear.portal.shell.forms import form_key_of, new_form_key
 from sixclear.portal.upstream.assigning import AssignedReview, Candidate
@@ -48,14 +48,10 @@ async def load(
 ) -> ReviewersView:
     """Who reviews the case now; experts are looked for only where a field is asked for."""
     parts = Parts()
-
-    async def candidates(field: str) -> Sequence[Candidate] | None:
-        return await parts.unless_away(gateway.assigning.candidates(submission_id, field)) if field else None
-
-    reviews, fields, found = await asyncio.gather(
+    reviews, fields, (found, asked, refused) = await asyncio.gather(
         gateway.assigning.reviews(submission_id),
         parts.optional(gateway.feedback.fields()),
-        candidates(asked.values["field"]),
+        _candidates(gateway, parts, submission_id, asked),
     )
     return ReviewersView(
         submission_id=submission_id,
@@ -63,10 +59,26 @@ async def load(
         reviews=reviews.reviews,
         fields=fields or CaseFields(),
         candidates=found,
-        problems=problems or {},
+        problems=problems or refused,
         form_key=new_form_key(),
         away=parts.away,
     )
+
+
+async def _candidates(
+    gateway: Gateway, parts: Parts, submission_id: UUID, asked: Asked
+) -> tuple[Sequence[Candidate] | None, Asked, Mapping[str, str]]:
+    """Experts of the field that is asked for, what is left of the address, and why there can be none."""
+    if not asked.values["field"]:
+        return None, asked, {}
+    try:
+        return await parts.unless_away(gateway.assigning.candidates(submission_id, asked.values["field"])), asked, {}
+    except Refused as refused:
+        if refused.status == 409:
+            return None, asked, {"form": _told(refused.code)}
+        if refused.status != 422:
+            raise
+        return None, asked.without({"field"}), {}
 
 
 async def take(gateway: Gateway, submission_id: UUID, fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -82,8 +94,12 @@ async def take(gateway: Gateway, submission_id: UUID, fields: Mapping[str, str])
             await gateway.assigning.take_back(submission_id, UUID(fields["withdraw"]), key)
     except ValueError:
         return {"form": "refused"}
-    except Refused as refused:
+    except (PageNotFound, Refused) as refused:
         if refused.status in _NOT_SIGNED_IN:
             raise
-        return {"form": refused.code if refused.code in _TOLD else "refused"}
+        return {"form": _told(refused.code)}
     return {}
+
+
+def _told(code: str) -> str:
+    return code if code in _TOLD else "refused"

@@ -21,12 +21,11 @@ from sixclear.portal.shell.portal import portal_of
 PAGE = PUBLIC.page("error")
 FRAMED = PUBLIC.page("error", styles=("framed",), framed=True)
 _FRAMES = "/embed/feedback"
-_KNOWN_STATUSES = frozenset({403, 404, 405, 413, 422, 429, 503})
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """What went wrong: a status that the page has words for, and the services that did not answer."""
+    """What went wrong: the status, and the services that did not answer."""
 
     status: int
     away: Mapping[str, datetime | None]
@@ -71,7 +70,7 @@ class RefusedAtTheDoor:
 
 
 def _show(request: Request, status: int, away: Mapping[str, datetime | None]) -> Response:
-    shown = status if status in _KNOWN_STATUSES else 500
+    shown = status if 400 <= status < 500 or status == 503 else 500
     view = ErrorView(shown, away, getattr(request.state, "request_id", ""))
     portal, page = portal_of(request), FRAMED if request.scope["path"].startswith(_FRAMES) else PAGE
     response = portal.pages.answer(request, page, view, status=status, private=True)
