@@ -19,9 +19,11 @@ from sixclear.portal.upstream.gateway import Gateway
 OWN = "/own"
 SIGN_IN, SIGN_OUT = f"{OWN}/sign-in", f"{OWN}/sign-out"
 _COOKIE = "sixclear_token"
-# RFC 6750 §2.1; browsers keep cookies of up to 4,096 bytes.
+# RFC 6750 §2.1, as long as services take.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
-_LONGEST_TOKEN = 3_800
+_LONGEST_TOKEN = 8_192
+# Browsers keep cookies of up to 4,096 bytes.
+_LONGEST_KEPT = 3_800
 # Why a token was not enough, by the status of the refusal.
 _WHY = {401: "expired", 403: "scope"}
 
@@ -30,6 +32,11 @@ def read_token(typed: str) -> str | None:
     """What may be a token; None for anything else, since it becomes a header."""
     token = typed.strip()
     return token if len(token) <= _LONGEST_TOKEN and _TOKEN.fullmatch(token) else None
+
+
+def fits_cookie(token: str) -> bool:
+    """Whether a browser keeps this token; a longer one is brought by a proxy with each request."""
+    return len(token) <= _LONGEST_KEPT
 
 
 def token_of(request: Request) -> str | None:

@@ -26,6 +26,8 @@ async def sign_in(request: Request) -> Response:
     token = signed_in.read_token(fields.get("token", ""))
     if token is None:
         return _page(request, fields.get("next"), "unreadable", 422)
+    if not signed_in.fits_cookie(token):
+        return _page(request, fields.get("next"), "too-long", 422)
     response = RedirectResponse(signed_in.own_path(fields.get("next")), 303, {"Cache-Control": "no-store"})
     signed_in.sign_in(request, response, token)
     return response

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-_REASONS = ("expired", "scope", "unreadable")
+_REASONS = ("expired", "scope", "unreadable", "too-long")
 
 
 @dataclass(frozen=True, slots=True)
