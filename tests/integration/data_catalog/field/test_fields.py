@@ -156,6 +156,60 @@ async def test_fields_are_told_to_those_who_may_know_of_them(service: Service) -
     assert (await service.read("inspector", f"/own{USES}"))["total"] == 3
 
 
+async def test_an_owner_ends_no_dispute_of_its_own_field(service: Service) -> None:
+    await an_approved_element(service)
+    other = await the_other_entry(service)
+    shown = (await described_fields(service, "other-ministry", other, field()))["items"][0]
+    path = f"{other}/fields/{shown['field_id']}"
+    dispute = {"standing": "disputed", "version": 1, "reason": "Luật giao cho cơ quan khác"}
+    await service.done("ministry", f"{path}/decide", dispute)
+    assert (await service.post("other-ministry", f"{path}/remove", {})).status_code == 204
+    for again in (field(), field(subjects="citizens"), field()):
+        service.clock.pass_by(hours=1)
+        assert (await described_fields(service, "other-ministry", other, again))["items"][0]["standing"] == "disputed"
+    [held] = (await service.read("other-ministry", f"/own{USES}"))["items"]
+    assert (held["decision_reason"], held["decided_by"]["code"]) == (dispute["reason"], "G06")
+    assert [one["decision_reason"] for one in (await service.get(USES))["items"]] == [None]
+    elsewhere = (await described_fields(service, "other-ministry", other, field(role="collected")))["items"][0]
+    assert (elsewhere["standing"], elsewhere["decided_by"]) == ("declared", None), "another role is another claim"
+
+
+async def test_a_confirmation_is_corrected_by_another_with_the_right_law(service: Service) -> None:
+    await an_approved_element(service)
+    entry = await an_entry(service)
+    shown = (await described_fields(service, "ministry", entry, field()))["items"][0]
+    path = f"{entry}/fields/{shown['field_id']}/decide"
+    confirm: dict[str, Any] = {"standing": "confirmed", "version": 1, "legal_basis": IDENTITY_LAW}
+    first = await service.done("steward", path, confirm)
+    service.clock.pass_by(hours=1)
+    right = IDENTITY_LAW | {"article": "Điều 10"}
+    second = await service.done("steward", path, confirm | {"version": first["version"], "legal_basis": right})
+    assert (second["decision_basis"]["article"], second["version"]) == ("Điều 10", first["version"] + 1)
+    assert second["counts_since"] == first["counts_since"]
+    same = await service.done("steward", path, confirm | {"version": second["version"], "legal_basis": right})
+    assert same == second
+
+
+async def test_a_description_without_a_classification_opens_no_field(service: Service) -> None:
+    entry = await an_entry(service)
+    plain = field(element=None, role=None)
+    await described_fields(service, "ministry", entry, plain | {"classification": "restricted"})
+    again = (await described_fields(service, "ministry", entry, plain | {"label": "Mã số"}))["items"][0]
+    assert (again["label"], again["classification"]) == ("Mã số", "restricted")
+    assert (await service.get(f"{entry}/fields"))["items"] == []
+    new = (await described_fields(service, "ministry", entry, plain | {"name": "khac"}))["items"][0]
+    assert new["classification"] == "public"
+
+
+async def test_a_field_tells_no_draft_of_an_element(service: Service) -> None:
+    await service.done("ministry", "/elements", element())
+    entry = await an_entry(service)
+    await described_fields(service, "ministry", entry, field())
+    assert (await service.get(f"{entry}/fields"))["total"] == 0
+    assert (await service.read("other-ministry", f"/own{entry}/fields"))["total"] == 0
+    assert (await service.read("ministry", f"/own{entry}/fields"))["total"] == 1
+
+
 async def test_a_field_of_a_restricted_element_is_told_to_its_owner_and_its_keeper(service: Service) -> None:
     path = await an_approved_element(service)
     other = await the_other_entry(service)

@@ -72,6 +72,11 @@ class FieldPast(Base):
     element_id: Mapped[UUID | None] = mapped_column(index=True)
     role: Mapped[str | None]
     source_entry_id: Mapped[UUID | None]
+    # What was decided on it while it counted so.
+    standing: Mapped[str | None]
+    decided_by_organisation_id: Mapped[UUID | None]
+    decision_basis: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    decision_reason: Mapped[str | None]
     until: Mapped[datetime]
 
 
@@ -79,7 +84,7 @@ def told_to(reader: Reader) -> ColumnElement[bool]:
     """The fields that a reader may know of, of entries joined with elements (outer). Every list and count has it.
 
     Those of an entry that it may know of, as their own classification says it; one that is linked to a restricted
-    element only as that element is.
+    element, or to one that is a draft, only as that element is.
     """
     if reader.everything:
         return true()
@@ -88,5 +93,6 @@ def told_to(reader: Reader) -> ColumnElement[bool]:
         readable.append(Field.classification == STATE)
     whole = Entry.owner_organisation_id.in_(reader.organisation_ids)
     kept = Element.owner_organisation_id.in_(reader.organisation_ids)
-    open_element = or_(Element.element_id.is_(None), Element.restricted.is_(False), kept)
+    told = and_(Element.restricted.is_(False), Element.status != "draft")
+    open_element = or_(Element.element_id.is_(None), told, kept)
     return or_(whole, and_(readable_by(reader), or_(*readable), open_element))

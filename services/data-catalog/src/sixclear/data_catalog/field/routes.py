@@ -60,8 +60,8 @@ async def list_fields(
 
     Below `/own` also those that are not `public`, as far as the caller may know of them.
     """
-    narrow = FieldFilter(entry_id=entry_id, role=role)
-    context = f"fields {narrow!r} {worded(await reader_of(ctx))}"
+    narrow, reader = FieldFilter(entry_id=entry_id, role=role), await reader_of(ctx)
+    context = f"fields {narrow!r} {worded(reader)}"
     counted, *after = decode_cursor(cursor, int, str, UUID, context=context) if cursor else (None,)
     rows, entries = await service.list_fields(ctx, narrow, (after[0], after[1]) if after else None, limit + 1)
     if counted is None:
@@ -70,7 +70,7 @@ async def list_fields(
     return page_of(
         rows,
         limit,
-        item=lambda row: responses.field_response(row, entries, names),
+        item=lambda row: responses.field_response(row, entries, names, inside=reader.inside or reader.everything),
         key=lambda row: (row.field.name, row.field.field_id),
         context=context,
         counted=counted,
@@ -88,8 +88,9 @@ async def list_fields(
 async def put_fields(ctx: ContextDep, entry_id: UUID, described: FieldsDescription) -> FieldsResult:
     """Enter fields of an entry, or describe them again by their names: all of the request, or none.
 
-    A field is described as a whole: what is left out is emptied. Another element, role, coverage or source is a new
-    declaration: what was decided on the one before counts no more.
+    A field is described as a whole: what is left out is emptied, except `classification`. Another element, role,
+    coverage or source is a new declaration: what was decided on the one before counts no more. A dispute stays while
+    element and role stay.
     """
     taken = await service.put_fields(ctx, entry_id, described)
     entries, names = await service.entries_of(ctx, taken.told), await _names(ctx, taken.told)
@@ -177,7 +178,8 @@ async def list_own_uses(
 
 
 async def _uses(ctx: Context, narrow: FieldFilter, cursor: str | None, limit: int) -> Page[ElementUse]:
-    context = f"uses {narrow!r} {worded(await reader_of(ctx))}"
+    reader = await reader_of(ctx)
+    context = f"uses {narrow!r} {worded(reader)}"
     counted, *after = decode_cursor(cursor, int, str, UUID, context=context) if cursor else (None,)
     rows, entries = await service.list_uses(ctx, narrow, (after[0], after[1]) if after else None, limit + 1)
     if counted is None:
@@ -186,7 +188,7 @@ async def _uses(ctx: Context, narrow: FieldFilter, cursor: str | None, limit: in
     return page_of(
         rows,
         limit,
-        item=lambda row: responses.use_response(row, entries, names),
+        item=lambda row: responses.use_response(row, entries, names, inside=reader.inside or reader.everything),
         key=lambda row: (row.entry.code, row.field.field_id),
         context=context,
         counted=counted,

@@ -71,7 +71,9 @@ class FieldDescription(FieldLink):
     max_length: _LENGTH | None = None
     unit: Annotated[str, line_of(80)] | None = None
     code_list: Code | None = Field(default=None, description="The code of the list that has its values.")
-    classification: Classification = "public"
+    classification: Classification | None = Field(
+        default=None, description="Who may know of it. Left out: `public` for a new field, else as it is."
+    )
 
 
 class FieldsDescription(Schema):
@@ -138,6 +140,7 @@ class FieldView(Schema):
     decided_at: datetime | None
     decided_by: OrganisationBrief | None
     decision_basis: LegalBasis | None
+    decision_reason: str | None = Field(default=None, description="Why, below `/own`; null elsewhere.")
     counts_since: datetime = Field(description="Since when it counts in its role as it does now.")
     version: int
 

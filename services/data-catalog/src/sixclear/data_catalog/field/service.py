@@ -27,7 +27,9 @@ from sixclear.data_catalog.organisation import service as organisations
 
 MOST_FIELDS = 5_000
 _NOT_COLUMNS = {"element", "territories", "legal_basis"}
-_OF_FIELD = {*lifecycle.LINK, *lifecycle.FORM, *lifecycle.BASIS, *lifecycle.PLAIN, "standing", "removed_at"}
+_OF_FIELD = {*lifecycle.LINK, *lifecycle.FORM, *lifecycle.BASIS, *lifecycle.PLAIN, *lifecycle.GROUNDS, "removed_at"}
+# What is kept of a field as it counted before.
+_PAST = ("element_id", "role", "source_entry_id", *lifecycle.GROUNDS, "decided_by_organisation_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +146,14 @@ async def decide(ctx: Context, entry_id: UUID, field_id: UUID, decision: FieldDe
     expect(row)
     if decision.version != row.version:
         raise StaleVersion("The field was changed since. Read it, then decide.")
-    step = lifecycle.decide(_state(row), decision.standing, ctx.now)
-    if step is not None:
-        row.decided_by_organisation_id = own
-        row.decision_basis = None if decision.legal_basis is None else decision.legal_basis.model_dump(mode="json")
-        row.decision_reason = decision.reason
-        _apply(ctx, row, step)
-        await ctx.session.flush()
+    decided = {
+        "standing": decision.standing,
+        "decided_by_organisation_id": own,
+        "decision_basis": None if decision.legal_basis is None else decision.legal_basis.model_dump(mode="json"),
+        "decision_reason": decision.reason,
+    }
+    _apply(ctx, row, lifecycle.decide(_state(row), decided, ctx.now))
+    await ctx.session.flush()
     return told
 
 
@@ -225,7 +228,8 @@ def _apply(ctx: Context, row: Field, step: lifecycle.Step | None) -> None:
         return
     if step.leaves:
         past = FieldPast(field_id=row.field_id, version=row.version, until=ctx.now)
-        past.element_id, past.role, past.source_entry_id = row.element_id, row.role, row.source_entry_id
+        for name in _PAST:
+            setattr(past, name, getattr(row, name))
         ctx.session.add(past)
     for name, value in step.columns.items():
         setattr(row, name, value)
