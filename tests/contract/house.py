@@ -219,6 +219,9 @@ DATA_CATALOG = House(
     ideas={
         "entry.hot_rows": Idea("repository", "the statements of the hot route, by the batcher's own connection"),
         "entry.risk": Idea("rules", "whether an entry is late for its due date, pure"),
+        "entry.succession": Idea(
+            "service", "what a body that is no more left under a code: asked for before a new entry"
+        ),
         "entry.reading": Idea("rules", "who reads an entry by its classification; the same in SQL stands in `models`"),
         "entry.freshness": Idea("repository", "the rule in Python and the same in SQL, held by one table of cases"),
         "finding.statement": Idea("models", "the rules of findings as one statement, with their version"),

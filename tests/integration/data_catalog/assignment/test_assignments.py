@@ -142,12 +142,61 @@ async def test_a_new_owner_never_has_one_code_twice(service: Service) -> None:
     assert (await told(service, entry, "ministry"))[0][2] == "proposed"
 
 
-async def merged(service: Service, last_day: str) -> None:
+async def test_what_an_owner_proposed_ends_with_its_ownership(service: Service) -> None:
+    entry = await an_entry(service)
+    stale = await service.done("ministry", f"{entry}/assignments", asked(body="P57"))
+    handed = description(owner_organisation_id=str(OTHER_MINISTRY))
+    await service.done("steward", "/entries", handed)
+    refused = await service.post("steward", f"{entry}/assignments/{stale['assignment_id']}/accept", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "owner-changed-since")
+    assert (await service.get(entry))["owner_organisation_id"] == str(OTHER_MINISTRY)
+    new = await service.done("other-ministry", f"{entry}/assignments", asked(body="P57"))
+    assert new["assignment_id"] != stale["assignment_id"]
+    assert sorted(await told(service, entry, "other-ministry")) == [
+        ("owner", "P57", "ended"),
+        ("owner", "P57", "proposed"),
+    ]
+    await service.done("steward", f"{entry}/assignments/{new['assignment_id']}/accept", {})
+    assert (await service.get(entry))["owner"]["code"] == "P57"
+
+
+async def test_a_position_that_owned_before_is_asked_again_like_any_other(service: Service) -> None:
+    entry = await an_entry(service)
+    first = await service.done("ministry", f"{entry}/assignments", asked(body="G06"))
+    await service.done("steward", "/entries", description(owner_organisation_id=str(OTHER_MINISTRY)))
+    back = await service.done("other-ministry", f"{entry}/assignments", asked(body="G06"))
+    assert (back["assignment_id"] == first["assignment_id"], back["status"]) == (False, "proposed")
+    await service.done("ministry", f"{entry}/assignments/{back['assignment_id']}/accept", {})
+    assert (await service.get(entry))["owner_organisation_id"] == str(MINISTRY)
+
+
+async def test_what_was_never_accepted_is_told_to_nobody_else_also_with_a_day(service: Service) -> None:
+    entry = await an_entry(service)
+    made = await service.done("ministry", f"{entry}/assignments", asked("security", valid_from="2026-01-01"))
+    await service.done("ministry", f"{entry}/assignments/{made['assignment_id']}/end", NO)
+    assert await told(service, entry) == []
+    assert await told(service, entry, "ministry") == [("security", "G01", "ended")]
+
+
+async def test_why_a_position_answers_no_more_is_for_the_parties(service: Service) -> None:
+    entry = await an_entry(service)
+    made = await service.done("ministry", f"{entry}/assignments", asked("security"))
+    path = f"{entry}/assignments/{made['assignment_id']}"
+    await service.done("other-ministry", f"{path}/accept", {})
+    await service.done("ministry", f"{path}/end", NO)
+    [everyone] = (await service.get(f"{entry}/assignments"))["items"]
+    assert (everyone["status"], everyone["reason"]) == ("ended", None)
+    for reader in ("ministry", "other-ministry"):
+        [party] = (await service.read(reader, f"/own{entry}/assignments"))["items"]
+        assert party["reason"] == NO["reason"], reader
+
+
+async def merged(service: Service, first_day_without: str) -> None:
     """The ministry is merged into the other one, as `tasks` publishes it."""
     async with service.database.transaction() as session:
         await session.execute(
             text("UPDATE organisation SET successor_id = :into, valid_to = :day WHERE entity_id = :own"),
-            {"into": OTHER_MINISTRY, "own": MINISTRY, "day": date.fromisoformat(last_day)},
+            {"into": OTHER_MINISTRY, "own": MINISTRY, "day": date.fromisoformat(first_day_without)},
         )
 
 
@@ -166,15 +215,18 @@ async def test_the_successor_of_a_merged_body_owns_its_entries_and_the_past_stay
     await merged(service, "2025-12-31")
     await run_succession(service)
     assert (await service.get(entry))["owner_organisation_id"] == str(MINISTRY), "the body has days left"
-    service.clock.pass_by(days=30)
+    await service.done("ministry", f"{entry}/assignments", asked("owner", "G06"))
+    service.clock.pass_by(days=26, hours=15)
+    assert service.clock().isoformat() == "2025-12-30T18:00:00+00:00", "the 31st has begun in Hanoi"
     await run_succession(service)
     shown = await service.get(entry)
     moved = {name for name in shown if shown[name] != before[name]}
     assert moved == {"owner_organisation_id", "owner", "version", "occurred_at", "recorded_at"}
     assert (shown["owner"]["code"], shown["version"]) == ("G01", before["version"] + 1)
-    assert await owners(service, entry) == [("G01", "2025-12-31", None), ("G06", "2025-12-04", "2025-12-31")]
+    assert await owners(service, entry) == [("G01", "2025-12-30", None), ("G06", "2025-12-04", "2025-12-30")]
+    assert await told(service, entry) == [("owner", "G06", "ended")]
     [_, old] = (await service.get(f"{entry}/owners"))["items"]
-    assert (old["successor"]["code"], old["ended_on"]) == ("G01", "2025-12-31")
+    assert (old["successor"]["code"], old["ended_on"]) == ("G01", "2025-12-30")
     assert (await service.read("other-ministry", f"/own/entries/{hidden['entry_id']}"))["code"] == "KHCN-02"
     # Of a code that the successor has already, a steward says which entry it is.
     assert (await service.get(twice))["owner_organisation_id"] == str(MINISTRY)
@@ -183,3 +235,16 @@ async def test_the_successor_of_a_merged_body_owns_its_entries_and_the_past_stay
         (UUID(entry.removeprefix("/entries/")), True),
         (UUID(hidden["entry_id"]), False),
     }
+
+
+async def test_a_successor_that_describes_an_entry_before_the_rule_ran_gets_it(service: Service) -> None:
+    entry = await an_entry(service)
+    await merged(service, "2025-12-31")
+    service.clock.pass_by(days=30)
+    body = description(owner_organisation_id="G01")
+    described = await service.post("other-ministry", "/entries", body)
+    assert (described.status_code, f"/entries/{described.json()['entry_id']}") == (200, entry)
+    assert await owners(service, entry) == [("G01", "2025-12-30", None), ("G06", "2025-12-04", "2025-12-30")]
+    refused = await service.post("ministry", "/entries", description(code="KHCN-09"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "owner-merged")
+    assert "G01" in refused.json()["errors"][0]["detail"]

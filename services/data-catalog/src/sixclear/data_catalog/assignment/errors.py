@@ -15,6 +15,14 @@ class AssignmentOpen(DomainError):
     remedy = "Wait for its answer, or end that assignment and propose again."
 
 
+class OwnerChangedSince(DomainError):
+    code, status, title = "owner-changed-since", 409, "The entry has another owner by now"
+    meaning = (
+        "The body that owned the entry when this was proposed owns it no more: the proposal is not the new owner's."
+    )
+    remedy = "Ask the owner of the entry, or the data steward, to propose again."
+
+
 class ReceiverCannotRead(DomainError):
     """To ask a body would tell it what is hidden from it."""
 

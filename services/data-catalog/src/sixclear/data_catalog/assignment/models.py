@@ -30,6 +30,8 @@ class Assignment(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     proposed_at: Mapped[datetime]
     proposed_by_organisation_id: Mapped[UUID | None]
+    # Who owned the entry then: what it gave away is no longer its own to give.
+    owner_at_proposal: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decided_by_organisation_id: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]

@@ -37,7 +37,7 @@ async def list_of_entry(session: AsyncSession, entry_id: UUID, *, answered: bool
     """The assignments of an entry, newest first; `answered`: only those that were accepted at some time."""
     found = select(Assignment).where(Assignment.entry_id == entry_id)
     if answered:
-        accepted = (Assignment.status == "ended") & (Assignment.valid_from.is_not(None))
+        accepted = (Assignment.status == "ended") & (Assignment.decided_at.is_not(None))
         found = found.where(or_(Assignment.status == "accepted", accepted))
     ordered = found.order_by(Assignment.proposed_at.desc(), Assignment.assignment_id.desc()).limit(limit)
     return (await session.scalars(ordered)).all()
@@ -80,14 +80,14 @@ async def list_owners(session: AsyncSession, entry_id: UUID, reader: Reader, *, 
 async def lock_of_ended_bodies(
     session: AsyncSession, today: date, limit: int
 ) -> Sequence[tuple[Entry, UUID, date | None]]:
-    """Entries of bodies that are no more, each with the successor and the last day of the body; rows locked.
+    """Entries of bodies that are no more, each with the successor and the first day without the body; rows locked.
 
     One of which the successor has the code already is left to a steward, and one that another transaction holds for the
     next time.
     """
     taken = aliased(Entry)
     same = taken.folded_key == Entry.folded_key, taken.owner_organisation_id == Organisation.successor_id
-    over = or_(Organisation.valid_to.is_(None), Organisation.valid_to < today)
+    over = or_(Organisation.valid_to.is_(None), Organisation.valid_to <= today)
     found = (
         select(Entry, Organisation.successor_id, Organisation.valid_to)
         .join(Organisation, Organisation.entity_id == Entry.owner_organisation_id)

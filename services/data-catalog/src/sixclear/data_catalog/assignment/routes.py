@@ -22,7 +22,12 @@ from sixclear.common.web.schemas import Page
 from sixclear.common.web.use_cases import ContextDep
 from sixclear.data_catalog.assignment import service
 from sixclear.data_catalog.assignment.access import PARTY, RECEIVER
-from sixclear.data_catalog.assignment.errors import AssignmentNotFound, AssignmentOpen, ReceiverCannotRead
+from sixclear.data_catalog.assignment.errors import (
+    AssignmentNotFound,
+    AssignmentOpen,
+    OwnerChangedSince,
+    ReceiverCannotRead,
+)
 from sixclear.data_catalog.assignment.schemas import (
     AssignmentProposal,
     AssignmentView,
@@ -61,7 +66,8 @@ _STEP_REFUSALS = (*_REFUSALS, AssignmentNotFound, TransitionNotAllowed)
 async def list_of_entry(ctx: ContextDep, entry_id: UUID) -> Page[AssignmentView]:
     """Which positions answer and answered for an entry, newest first, the newest 200.
 
-    What was only asked, or declined, is for the owner, the data steward and inspectors, below `/own`.
+    What was only asked, or declined, is for the owner, the data steward and inspectors, below `/own`; why a position
+    answers no more for them and for its own body.
     """
     return Page(items=await service.list_of_entry(ctx, entry_id))
 
@@ -126,7 +132,7 @@ async def propose(ctx: ContextDep, entry_id: UUID, step: AssignmentProposal, res
     "/entries/{entry_id}/assignments/{assignment_id}/accept",
     operation_id="acceptAssignment",
     dependencies=[ANSWER],
-    responses=problem_responses(*_STEP_REFUSALS, AlreadyRegistered),
+    responses=problem_responses(*_STEP_REFUSALS, AlreadyRegistered, OwnerChangedSince),
 )
 async def accept(ctx: ContextDep, entry_id: UUID, assignment_id: UUID, step: Step) -> AssignmentView:
     """Answer for the entry from now on; who answered in this role until now answers no more.

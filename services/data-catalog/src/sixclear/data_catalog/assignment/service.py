@@ -6,14 +6,19 @@ from uuid import UUID
 
 from sixclear.common.caller import Caller
 from sixclear.common.change import Change
-from sixclear.common.clock import Clock, civil_date, civil_day_end
+from sixclear.common.clock import Clock, civil_date, civil_day_start
 from sixclear.common.db import Database
 from sixclear.common.events.log import EventLog
 from sixclear.common.ids import new_id
 from sixclear.common.use_case import Context
 from sixclear.data_catalog.assignment import lifecycle, repository
 from sixclear.data_catalog.assignment.access import require_party, require_receiver
-from sixclear.data_catalog.assignment.errors import AssignmentNotFound, AssignmentOpen, ReceiverCannotRead
+from sixclear.data_catalog.assignment.errors import (
+    AssignmentNotFound,
+    AssignmentOpen,
+    OwnerChangedSince,
+    ReceiverCannotRead,
+)
 from sixclear.data_catalog.assignment.models import Assignment
 from sixclear.data_catalog.assignment.repository import Owned
 from sixclear.data_catalog.assignment.responses import assignment_response, owner_responses
@@ -38,7 +43,7 @@ async def propose(ctx: Context, entry_id: UUID, step: AssignmentProposal) -> tup
     """Ask a position to answer for an entry; False when it is asked, or answers, already.
 
     A body that names a position of its own has accepted by that. Raises AssignmentOpen while another position is asked
-    in this role, ReceiverCannotRead for a body that may not know of the entry.
+    in this role, ReceiverCannotRead for a body that may not know of the entry. What another owner proposed ends.
     """
     coded = await entries.lock_code(ctx, entry_id) if step.role == "owner" else ()
     entry = await entries.get_entry(ctx, entry_id, lock=True)
@@ -48,6 +53,11 @@ async def propose(ctx: Context, entry_id: UUID, step: AssignmentProposal) -> tup
         raise ReceiverCannotRead("Classify the entry as `state` first, or name a position of its owner.")
     occurred_at = ctx.fact_time(step.occurred_at, None)
     for one in await repository.list_open(ctx.session, entry_id, step.role):
+        if _outlived(one, entry):
+            _end(one, occurred_at)
+            # Before the next one is asked: in each role only one is.
+            await ctx.session.flush()
+            continue
         if (one.organisation_id, one.title) == (body, step.position.title):
             return await _view(ctx, one), False
         if one.status == "proposed":
@@ -62,6 +72,7 @@ async def propose(ctx: Context, entry_id: UUID, step: AssignmentProposal) -> tup
         valid_from=step.valid_from,
         proposed_at=occurred_at,
         proposed_by_organisation_id=ctx.caller.organisation_id,
+        owner_at_proposal=entry.owner_organisation_id,
         decision=None if step.decision is None else step.decision.model_dump(mode="json"),
     )
     if ctx.caller.organisation_id == body:
@@ -74,12 +85,15 @@ async def propose(ctx: Context, entry_id: UUID, step: AssignmentProposal) -> tup
 async def accept(ctx: Context, entry_id: UUID, assignment_id: UUID, step: Step) -> AssignmentView:
     """Accept what is asked; only the receiver may. Who answered in this role until now answers no more.
 
-    The entry of an owner that accepted is its own from then on. Raises AlreadyRegistered where it has the code already.
+    The entry of an owner that accepted is its own from then on. Raises AlreadyRegistered where it has the code already,
+    OwnerChangedSince where who proposed to give it away owns it no more.
     """
     coded = await entries.lock_code(ctx, entry_id)
     entry, assignment = await _locked(ctx, entry_id, assignment_id)
     require_receiver(ctx, assignment)
     if lifecycle.moves(assignment.status, "accepted"):
+        if _outlived(assignment, entry):
+            raise OwnerChangedSince("The owner of the entry has changed since it was proposed.")
         await _accept(ctx, entry, coded, assignment, ctx.fact_time(step.occurred_at, None))
     return await _view(ctx, assignment)
 
@@ -110,9 +124,15 @@ async def list_of_entry(ctx: Context, entry_id: UUID) -> list[AssignmentView]:
     What was only asked or declined is for who reads the whole of the entry. Raises EntryNotFound.
     """
     entry = await entries.get_entry(ctx, entry_id)
-    whole = reads_whole(await reader_of(ctx), entry)
+    reader = await reader_of(ctx)
+    whole = reads_whole(reader, entry)
     found = await repository.list_of_entry(ctx.session, entry_id, answered=not whole, limit=_MOST)
-    return await views(ctx, found)
+    told = await views(ctx, found)
+    # Why a position answers no more is for the parties.
+    return [
+        one if whole or one.organisation_id in reader.organisation_ids else one.model_copy(update={"reason": None})
+        for one in told
+    ]
 
 
 async def list_of_bodies(
@@ -150,15 +170,18 @@ async def succeed(database: Database, log: EventLog, clock: Clock) -> None:
         async with database.transaction() as session:
             ctx = Context(session, log, _RULE, clock())
             moved: set[tuple[str | None, UUID]] = set()
-            for entry, successor, last_day in await repository.lock_of_ended_bodies(
+            for entry, successor, over_from in await repository.lock_of_ended_bodies(
                 session, civil_date(ctx.now), _AT_ONCE
             ):
                 key = (entry.folded_key, successor)
                 if key not in moved:
                     moved.add(key)
-                    ended_at = civil_day_end(last_day) if last_day else entry.occurred_at
+                    ended_at = civil_day_start(over_from) if over_from else entry.occurred_at
                     change = Change(_OWNER_CHANGED, {"owner_organisation_id": successor})
-                    await entries.record_change(ctx, entry, change, max(ended_at, entry.occurred_at))
+                    at = max(ended_at, entry.occurred_at)
+                    await entries.record_change(ctx, entry, change, at)
+                    for one in await repository.list_open(session, entry.entry_id, "owner"):
+                        _end(one, at)
         if not moved:
             return
         log.wake()
@@ -185,6 +208,17 @@ async def _own(ctx: Context, entry: Entry, assignment: Assignment, occurred_at: 
     await entries.record_change(ctx, entry, change, max(occurred_at, entry.occurred_at))
     decision = None if assignment.decision is None else Decision.model_validate(assignment.decision)
     proofs.keep(ctx, entry.entry_id, entry.version, decision)
+
+
+def _outlived(assignment: Assignment, entry: Entry) -> bool:
+    """Whether a position as owner is of an owner before: asked by one that owns no more, or of one that owns no more.
+
+    A steward hands an entry over by a description, without a word to who was asked.
+    """
+    if assignment.role != "owner":
+        return False
+    said = assignment.organisation_id if assignment.status == "accepted" else assignment.owner_at_proposal
+    return said != entry.owner_organisation_id
 
 
 def _end(assignment: Assignment, ended_at: datetime) -> None:

@@ -45,6 +45,12 @@ class ListedNeedsSteward(DomainError):
     remedy = "Send the classification that the entry has, or ask the data steward to hide it."
 
 
+class OwnerMerged(DomainError):
+    code, status, title = "owner-merged", 409, "The owner is no more"
+    meaning = "The body that would own the new entry was merged into another one."
+    remedy = "Name its successor as the owner, which the answer names."
+
+
 # What every step of an entry can be refused with.
 STEP_REFUSALS = (
     EntryNotFound,

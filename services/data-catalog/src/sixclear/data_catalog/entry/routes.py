@@ -32,6 +32,7 @@ from sixclear.data_catalog.entry.errors import (
     EntryNotFound,
     ListedNeedsSteward,
     ListingNeedsSteward,
+    OwnerMerged,
     ReasonMissing,
     StageRepeated,
 )
@@ -196,7 +197,7 @@ async def list_history(
     dependencies=[WRITE],
     status_code=201,
     responses=LOCATED
-    | problem_responses(*_DESCRIBING_REFUSALS)
+    | problem_responses(OwnerMerged, *_DESCRIBING_REFUSALS)
     | {200: {"description": "The code was known; it is described again, or nothing changed.", "model": EntryView}},
 )
 async def put_entry(ctx: ContextDep, description: EntryDescription, expect: ExpectDep, response: Response) -> EntryView:

@@ -36,6 +36,7 @@ from sixclear.data_catalog.entry.reading import HIGH_LEVEL, PUBLIC, RESTRICTED, 
 from sixclear.data_catalog.entry.recording import ENTRY, WITHDRAWN
 from sixclear.data_catalog.entry.repository import EntryFilter
 from sixclear.data_catalog.entry.schemas import EntryDescription, HeartbeatStep, HistoryEntry, Listing, StageStep
+from sixclear.data_catalog.entry.succession import inherited
 from sixclear.data_catalog.fields import PREFIX
 from sixclear.data_catalog.organisation import service as organisations
 from sixclear.data_catalog.programme_list import service as programme_lists
@@ -189,14 +190,21 @@ async def put_entry(ctx: Context, description: EntryDescription, expect: Expect)
     A client describes its own organisation's entries, a steward those of any; only a steward changes the lists. A
     description that changes nothing publishes nothing. `expect` refuses to replace a version that the caller does not
     know, and to create what the caller believes to be there. Raises ReferenceUnknown for an owner that does not exist,
-    Unavailable while that is not sure.
+    Unavailable while that is not sure, OwnerMerged for a new entry of a body that is no more. What a body that is no
+    more has under this code goes to its successor by the successor's description.
     """
     owner = (await organisations.referenced(ctx, {_OWNER: description.owner_organisation_id}))[_OWNER]
     require_owner_or_steward(ctx, owner, "describe an entry of another organisation")
     fields = _described(ctx, description) | {"owner_organisation_id": owner}
     coded = await repository.find_coded(ctx.session, description.code)
     entry = _known(ctx, coded, description.code, owner)
-    expect(entry)
+    taken_over = None if entry else await inherited(ctx, named_by(coded, (description.code,), _code), owner)
+    if taken_over is None:
+        expect(entry)
+    else:
+        entry, since = taken_over
+        expect(entry)
+        await record_change(ctx, entry, Change("owner_changed", {"owner_organisation_id": owner}), since)
     fields["lists"] = await _listings(ctx, description.lists, [] if entry is None else entry.lists)
     fields["classification"] = _classification(ctx, description, entry)
     if entry is None:

@@ -15,7 +15,7 @@ class Organisation(Mirrored, Base):
 
     # The body above it.
     parent_id: Mapped[UUID | None]
-    # Of one that is no more: which body has its work and its codes, and its own last day.
+    # Of one that is no more: which body has its work and its codes, and the first day without it.
     successor_id: Mapped[UUID | None]
     valid_to: Mapped[date | None] = mapped_column(Date)
 

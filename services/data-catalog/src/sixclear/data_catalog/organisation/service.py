@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sixclear.common.bus import mirror
 from sixclear.common.bus.mirror_references import References
+from sixclear.common.clock import civil_date
 from sixclear.common.use_case import Context
 from sixclear.common.web.etags import in_letters
 from sixclear.data_catalog.organisation import repository
@@ -46,7 +47,17 @@ async def briefs(ctx: Context, ids: Iterable[UUID | None]) -> Briefs:
 async def ends(ctx: Context, ids: Iterable[UUID]) -> Ends:
     """Those among `ids` that are no more and have a successor."""
     found = await mirror.named(ctx.session, Organisation, list(ids))
-    return {key: End(row.successor_id, row.valid_to) for key, row in found.items() if row.successor_id}
+    return {
+        key: End(row.successor_id, row.valid_to and row.valid_to - timedelta(days=1))
+        for key, row in found.items()
+        if row.successor_id
+    }
+
+
+async def over(ctx: Context, ids: Iterable[UUID]) -> Ends:
+    """Those among `ids` that are no more today and have a successor."""
+    today, found = civil_date(ctx.now), await ends(ctx, ids)
+    return {key: end for key, end in found.items() if end.last_day is None or end.last_day < today}
 
 
 async def within(ctx: Context, ids: Collection[UUID]) -> set[UUID]:
