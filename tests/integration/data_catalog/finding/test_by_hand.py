@@ -124,7 +124,9 @@ async def _fill(database: Database, entries: list[UUID], dice: random.Random, no
             fields.append(field)
             if dice.random() < 0.4:
                 before = {name: field[name] for name in ("field_id", "element_id", "role", "source_entry_id")}
-                past.append(before | {"version": 1, "until": ago()})
+                is_public = dice.choice([True, True, False, None])
+                told = {"is_public": is_public, "is_state": is_public or dice.choice([True, False])}
+                past.append(before | told | {"version": 1, "until": ago()})
         await session.execute(insert(Field), fields)
         await session.execute(insert(FieldPast), past)
 
@@ -153,13 +155,15 @@ def _by_hand(rows: Mapping[str, Any], reader: Reader, now: datetime) -> Iterator
         if _may(reader, "restricted" if one.restricted else "public", one.owner_organisation_id)
     }
     told = [one for one in rows["fields"] if one.entry_id in entries and _told(reader, one, entries, elements)]
-    past = [one for one in rows["past"] if one.field_id in {field.field_id for field in told}]
+    owners = {field.field_id: entries[field.entry_id].owner_organisation_id for field in told}
+    past = [one for one in rows["past"] if one.field_id in owners and _ended_told(reader, one, owners[one.field_id])]
     counting = [
         one for one in told if one.removed_at is None and one.standing != "disputed" and one.element_id in elements
     ]
     masters = [one for one in counting if one.role == "master"]
     for element in elements.values():
-        if not any(one.element_id == element.element_id for one in masters):
+        spoken = any(one.element_id == element.element_id for one in (*counting, *past))
+        if spoken and not any(one.element_id == element.element_id for one in masters):
             ends = [one.until for one in past if one.element_id == element.element_id and one.role == "master"]
             yield "no_master", element.element_id, None, None, max([element.approved_at, *ends])
     for one in counting:
@@ -172,6 +176,11 @@ def _told(reader: Reader, field: Field, entries: Mapping[UUID, Entry], elements:
     if reader.everything or owner in reader.organisation_ids:
         return True
     return _may(reader, field.classification, owner) and (field.element_id is None or field.element_id in elements)
+
+
+def _ended_told(reader: Reader, past: FieldPast, owner: UUID) -> bool:
+    whole = reader.everything or owner in reader.organisation_ids
+    return bool(whole or past.is_public or (reader.inside and past.is_state))
 
 
 def _of_field(

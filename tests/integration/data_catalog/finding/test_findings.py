@@ -50,10 +50,32 @@ def hours_after(at: str, hours: int) -> datetime:
     return datetime.fromisoformat(at) + timedelta(hours=hours)
 
 
+async def figures(service: Service) -> tuple[int, dict[str, tuple[int, int, int]]]:
+    """Of how many elements nothing is known; by kind, how many findings are open, excused, of the demonstration."""
+    told = await service.get("/findings/figures")
+    rows = {one["kind"]: (one["open"], one["excused"], one["demonstration"]) for one in told["items"]}
+    assert len(rows) == 7
+    return told["not_known"], {kind: counted for kind, counted in rows.items() if any(counted)}
+
+
+async def test_an_element_that_no_field_names_is_not_known_and_no_finding(service: Service) -> None:
+    await an_approved_element(service)
+    await an_approved_element(service, code="ngay-sinh", type="date", min_length=None, max_length=None, pattern=None)
+    assert await found(service) == []
+    assert await figures(service) == (2, {})
+    entry = await an_entry_of(service, "ministry", "MAU", demonstration=True)
+    await described_fields(service, "ministry", entry, field(role="collected"))
+    assert await figures(service) == (1, {"no_master": (1, 0, 0)})
+    await described_fields(service, "ministry", entry, field())
+    assert await figures(service) == (1, {"shared_with_nobody": (1, 0, 1)})
+
+
 async def test_an_element_without_a_master_is_found_from_its_approval_on_and_again_from_the_end_of_its_master(
     service: Service,
 ) -> None:
     path = await an_approved_element(service)
+    collector = await an_entry_of(service, "other-ministry", "YT-01")
+    await described_fields(service, "other-ministry", collector, field(role="collected"))
     [nobody] = await found(service)
     assert (nobody["kind"], nobody["element"], nobody["field"]) == ("no_master", PERSON_ID, None)
     assert nobody["organisation"]["organisation_id"] == str(MINISTRY)
@@ -71,6 +93,10 @@ async def test_an_element_without_a_master_is_found_from_its_approval_on_and_aga
     decided = await service.done("steward", f"{entry}/fields/{shown['field_id']}/decide", disputed)
     [back] = await found(service)
     assert (back["finding_id"], back["opened_at"]) == (nobody["finding_id"], decided["decided_at"])
+    moved = field(element=None, role=None)
+    await described_fields(service, "ministry", entry, moved)
+    await described_fields(service, "other-ministry", collector, moved)
+    assert await found(service, element=PERSON_ID) == [back], "what named it once is looked at too"
 
 
 async def test_two_masters_are_found_only_where_they_cover_the_same(service: Service) -> None:
@@ -186,18 +212,52 @@ async def test_an_excuse_is_given_by_another_body_by_law_counted_apart_and_ends(
     assert (await service.post("ministry", path, step)).json()["code"] == "insufficient-scope"
     past = await service.post("steward", path, step | {"expires_at": service.clock().isoformat()})
     assert (past.status_code, past.json()["code"]) == (422, "excuse-ends-in-past")
+    years = await service.post("steward", path, step | {"expires_at": "2027-12-05T00:00:00Z"})
+    assert (years.status_code, years.json()["code"]) == (422, "excuse-too-long")
     unknown = await service.post("steward", f"/findings/{UUID(int=7)}/excuse", step)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "finding-not-found")
     excused = await service.done("steward", path, step)
     assert (excused["state"], excused["opened_at"]) == ("excused", finding["opened_at"])
     assert excused["excuse"]["excused_by"]["organisation_id"] == str(STANDING_BODY)
     assert await kinds(service, state="open") == []
-    figures = {one["kind"]: (one["open"], one["excused"]) for one in (await service.get("/findings/figures"))["items"]}
-    assert len(figures) == 7
-    assert {kind: counted for kind, counted in figures.items() if any(counted)} == {"shared_with_nobody": (0, 1)}
+    assert await figures(service) == (0, {"shared_with_nobody": (0, 1, 0)})
     service.clock.pass_by(days=31)
     [again] = await found(service, state="open")
     assert (again["finding_id"], again["opened_at"]) == (finding["finding_id"], finding["opened_at"])
+
+
+async def test_an_excuse_ends_with_the_cause_that_was_excused_and_with_the_body_that_gave_it(service: Service) -> None:
+    await an_approved_element(service)
+    entry = await an_entry(service)
+    shown = (await described_fields(service, "ministry", entry, field()))["items"][0]
+    [finding] = await found(service)
+    path = f"/findings/{finding['finding_id']}/excuse"
+    step = {"legal_basis": IDENTITY_LAW, "expires_at": (service.clock() + timedelta(days=300)).isoformat()}
+    await service.done("steward", path, step)
+    assert await kinds(service, state="excused") == ["shared_with_nobody"]
+    service.clock.pass_by(days=1)
+    await service.post("ministry", f"{entry}/fields/{shown['field_id']}/remove", {})
+    service.clock.pass_by(days=1)
+    await described_fields(service, "ministry", entry, field())
+    assert await kinds(service, state="open") == ["shared_with_nobody"], "the excuse was of what ended"
+    await service.done("steward", path, step)
+    await service.done("steward", "/entries", description(owner_organisation_id=str(STANDING_BODY)))
+    assert await kinds(service, state="open") == ["shared_with_nobody"], "no body excuses its own"
+
+
+async def test_above_a_number_of_fields_findings_are_those_of_an_element_an_entry_or_an_owner(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await an_approved_element(service)
+    entry = await an_entry(service)
+    await described_fields(service, "ministry", entry, field(), field(name="so_dinh_danh_cha"))
+    monkeypatch.setattr("sixclear.data_catalog.finding.service.MOST_FIELDS", 1)
+    refused = await service.http.get(f"{service.prefix}/findings", params={"kind": "no_master"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "findings-need-narrowing")
+    for narrow in ({"element": PERSON_ID}, {"entry": entry.rpartition("/")[2]}, {"owner": "G06"}):
+        assert await kinds(service, **narrow) == ["shared_with_nobody"] * 2, narrow
+    monkeypatch.setattr("sixclear.data_catalog.finding.service.MOST_FIELDS", 2)
+    assert await kinds(service) == ["shared_with_nobody"] * 2
 
 
 async def test_who_may_not_know_of_a_part_reads_findings_as_if_it_were_not_there(service: Service) -> None:
@@ -210,15 +270,35 @@ async def test_who_may_not_know_of_a_part_reads_findings_as_if_it_were_not_there
     for client in ("other-ministry", "steward", "inspector-elsewhere"):
         assert await kinds(service, client, kind="two_masters") == ["two_masters", "two_masters"], client
     await service.done("steward", "/entries", description(classification="state"))
-    assert await kinds(service) == ["no_master"]
-    counted = (await service.get("/findings/figures"))["items"]
-    assert sum(one["open"] for one in counted) == 1
+    assert await kinds(service) == []
+    assert await figures(service) == (1, {})
     assert await kinds(service, "ministry") == ["shared_with_nobody"]
 
 
+async def test_the_end_of_a_master_that_was_hidden_moves_no_instant_for_those_it_was_hidden_from(
+    service: Service,
+) -> None:
+    await an_approved_element(service)
+    collector = await an_entry_of(service, "other-ministry", "YT-01")
+    await described_fields(service, "other-ministry", collector, field(role="collected"))
+    [before] = await found(service)
+    entry = await an_entry(service)
+    hidden = field(classification="restricted")
+    await described_fields(service, "ministry", entry, hidden)
+    service.clock.pass_by(hours=1)
+    await described_fields(service, "ministry", entry, hidden | {"element": None, "role": None})
+    await described_fields(service, "ministry", entry, field(element=None, role=None, classification="public"))
+    assert await found(service) == [before], "it ended while nobody else might know of it"
+    [own] = await found(service, "ministry", kind="no_master")
+    assert datetime.fromisoformat(own["opened_at"]) == service.clock()
+
+
 async def test_pages_of_findings_have_each_finding_once(service: Service) -> None:
+    entry = await an_entry(service)
     for number in range(7):
         await an_approved_element(service, code=f"ma-so-{number}")
+        named = field(name=f"cot_{number}", element=f"ma-so-{number}", role="collected")
+        await described_fields(service, "ministry", entry, named)
         service.clock.pass_by(minutes=number % 2)
     seen, cursor = [], None
     while True:

@@ -31,4 +31,4 @@ async def inherited(ctx: Context, coded: Sequence[Entry], owner: UUID) -> tuple[
 
 
 def _over_from(end: organisations.End) -> datetime | None:
-    return end.last_day and civil_day_start(end.last_day + timedelta(days=1))
+    return None if end.last_day is None else civil_day_start(end.last_day + timedelta(days=1))

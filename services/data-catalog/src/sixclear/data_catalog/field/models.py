@@ -77,6 +77,9 @@ class FieldPast(Base):
     decided_by_organisation_id: Mapped[UUID | None]
     decision_basis: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     decision_reason: Mapped[str | None]
+    # Who might know of it at its end: everyone; bodies. Null: nobody but its owner.
+    is_public: Mapped[bool | None]
+    is_state: Mapped[bool | None]
     until: Mapped[datetime]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.counting import count_up_to
@@ -86,6 +86,14 @@ async def all_of(session: AsyncSession, entry_id: UUID, ids: Collection[UUID]) -
     """The fields of an entry with these identifiers, removed ones too, for any caller; the entry is locked."""
     statement = select(Field).where(Field.entry_id == entry_id, Field.field_id.in_(ids))
     return {row.field_id: row for row in await session.scalars(statement)}
+
+
+async def closed_elements(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these elements that not everyone may know of."""
+    if not ids:
+        return set()
+    is_closed = or_(Element.restricted, Element.status == "draft")
+    return set(await session.scalars(select(Element.element_id).where(Element.element_id.in_(ids), is_closed)))
 
 
 async def count_of(session: AsyncSession, entry_id: UUID) -> int:

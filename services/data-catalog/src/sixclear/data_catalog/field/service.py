@@ -17,6 +17,7 @@ from sixclear.data_catalog.element.models import Element
 from sixclear.data_catalog.entry import service as entries
 from sixclear.data_catalog.entry.access import reader_of, reads_whole, require_owner_or_steward
 from sixclear.data_catalog.entry.models import Entry
+from sixclear.data_catalog.entry.reading import PUBLIC, RESTRICTED, STATE
 from sixclear.data_catalog.field import lifecycle, repository
 from sixclear.data_catalog.field.access import require_decider
 from sixclear.data_catalog.field.errors import CopyOfItself, FieldNotFound, FieldsFull
@@ -107,6 +108,7 @@ async def put_fields(ctx: Context, entry_id: UUID, described: FieldsDescription)
     if len(set(ids)) < len(ids):
         raise ReferenceUnknown("Two fields of the request have one name.", errors=_twice(ids))
     known = await repository.all_of(ctx.session, entry_id, ids)
+    closed = await repository.closed_elements(ctx.session, {row.element_id for row in known.values() if row.element_id})
     rows, added, changed = [], 0, 0
     for field_id, one in zip(ids, described.fields, strict=True):
         row = known.get(field_id)
@@ -116,7 +118,7 @@ async def put_fields(ctx: Context, entry_id: UUID, described: FieldsDescription)
             added += 1
         else:
             changed += step is not None
-        _apply(ctx, row, step)
+        _apply(ctx, entry, row, step, closed)
         rows.append(row)
     await ctx.session.flush()
     if added and await repository.count_of(ctx.session, entry_id) > MOST_FIELDS:
@@ -131,7 +133,8 @@ async def remove_field(ctx: Context, entry_id: UUID, field_id: UUID) -> None:
     entry = await entries.get_entry(ctx, entry_id, lock=True)
     require_owner_or_steward(ctx, entry.owner_organisation_id, "remove fields of another organisation")
     row = (await get_field(ctx, entry_id, field_id)).field
-    _apply(ctx, row, lifecycle.Step({"removed_at": ctx.now}, leaves=lifecycle.counts(_state(row))))
+    step = lifecycle.Step({"removed_at": ctx.now}, leaves=lifecycle.counts(_state(row)))
+    _apply(ctx, entry, row, step, await _closed(ctx, row))
     await ctx.session.flush()
 
 
@@ -152,7 +155,8 @@ async def decide(ctx: Context, entry_id: UUID, field_id: UUID, decision: FieldDe
         "decision_basis": None if decision.legal_basis is None else decision.legal_basis.model_dump(mode="json"),
         "decision_reason": decision.reason,
     }
-    _apply(ctx, row, lifecycle.decide(_state(row), decided, ctx.now))
+    step = lifecycle.decide(_state(row), decided, ctx.now)
+    _apply(ctx, told.entry, row, step, await _closed(ctx, row))
     await ctx.session.flush()
     return told
 
@@ -223,13 +227,20 @@ async def _territories(ctx: Context, fields: Sequence[FieldDescription]) -> Mapp
     return {reference: found[place] for reference, place in places.items()}
 
 
-def _apply(ctx: Context, row: Field, step: lifecycle.Step | None) -> None:
+async def _closed(ctx: Context, row: Field) -> set[UUID]:
+    return await repository.closed_elements(ctx.session, [row.element_id] if row.element_id else [])
+
+
+def _apply(ctx: Context, entry: Entry, row: Field, step: lifecycle.Step | None, closed: Collection[UUID]) -> None:
+    """Take a step; `closed` are the elements, of which not everyone may know, that the field holds before it."""
     if step is None:
         return
     if step.leaves:
         past = FieldPast(field_id=row.field_id, version=row.version, until=ctx.now)
         for name in _PAST:
             setattr(past, name, getattr(row, name))
+        told = {entry.classification, row.classification} if row.element_id not in closed else {RESTRICTED}
+        past.is_public, past.is_state = told == {PUBLIC}, told <= {PUBLIC, STATE}
         ctx.session.add(past)
     for name, value in step.columns.items():
         setattr(row, name, value)

@@ -19,3 +19,15 @@ class ExcuseEndsInPast(DomainError):
     code, status, title = "excuse-ends-in-past", 422, "The excuse would have ended already"
     meaning = "`expires_at` is not later than now."
     remedy = "State a time in the future: an excuse always ends."
+
+
+class ExcuseTooLong(DomainError):
+    code, status, title = "excuse-too-long", 422, "The excuse would last too long"
+    meaning = "`expires_at` is more than 730 days ahead."
+    remedy = "State an earlier time; excuse the finding again when it has ended and the law still allows it."
+
+
+class FindingsNeedNarrowing(DomainError):
+    code, status, title = "findings-need-narrowing", 422, "Findings must be narrowed"
+    meaning = "More than 100,000 fields hold an element: findings are listed of an element, an entry or an owner."
+    remedy = "Name `element`, `entry` or `owner`. `/findings/figures` counts all of them."

@@ -30,8 +30,23 @@ _LIST = text(
 _COUNT = text(f"{FOUND} SELECT count(*) FROM (SELECT FROM told_findings WHERE {_NARROWED} LIMIT :limit) AS few")  # noqa: S608
 _ONE = text(f"{FOUND} SELECT * FROM told_findings WHERE finding_id = :finding_id")  # noqa: S608
 _FIGURES = text(
-    f"""{FOUND} SELECT kind, count(*) FILTER (WHERE state = 'open') AS open,
-    count(*) FILTER (WHERE state = 'excused') AS excused FROM told_findings GROUP BY kind"""  # noqa: S608
+    f"""{FOUND} SELECT told_findings.kind, count(*) FILTER (WHERE state = 'open') AS open,
+    count(*) FILTER (WHERE state = 'excused') AS excused,
+    count(*) FILTER (WHERE element.demonstration OR entry.demonstration) AS demonstration
+    FROM told_findings JOIN element USING (element_id) LEFT JOIN entry USING (entry_id) GROUP BY told_findings.kind
+    UNION ALL
+    SELECT NULL, count(*), 0, count(*) FILTER (WHERE element.demonstration) FROM known JOIN element USING (element_id)
+    WHERE element_id NOT IN (SELECT element_id FROM spoken_of)"""  # noqa: S608
+)
+_OF_ENTRY = text("SELECT DISTINCT element_id FROM field WHERE entry_id = :entry_id AND element_id IS NOT NULL")
+_OF_OWNER = text(
+    """SELECT element_id FROM element WHERE owner_organisation_id = :owner
+    UNION SELECT element_id FROM field JOIN entry USING (entry_id)
+    WHERE entry.owner_organisation_id = :owner AND element_id IS NOT NULL"""
+)
+_FIELDS = text(
+    """SELECT count(*) FROM (
+      SELECT FROM field WHERE element_id IS NOT NULL AND removed_at IS NULL LIMIT :limit) AS few"""
 )
 
 
@@ -50,11 +65,36 @@ class FindingFilter:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def _of(reader: Reader, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """How many findings of a kind are open and excused, and how many of both are of the demonstration."""
+
+    open: int = 0
+    excused: int = 0
+    demonstration: int = 0
+
+
+def _of(reader: Reader, now: datetime, elements: Collection[UUID] | None = None) -> dict[str, Any]:
     owners = sorted(reader.organisation_ids)
     values = {"everything": reader.everything, "inside": reader.inside, "owners": owners}
-    # A list that is narrowed to an element says which one: only its fields are looked at.
-    return values | {"now": now, "element_id": None}
+    # Only the fields of these elements are looked at: a finding is of one element.
+    return values | {"now": now, "elements": None if elements is None else sorted(elements)}
+
+
+async def elements_of(session: AsyncSession, narrow: FindingFilter) -> Collection[UUID] | None:
+    """The elements that a list can be of; None where it can be of any."""
+    if narrow.element_id is not None:
+        return [narrow.element_id]
+    if narrow.entry_id is not None:
+        return (await session.scalars(_OF_ENTRY, {"entry_id": narrow.entry_id})).all()
+    if narrow.owner is not None:
+        return (await session.scalars(_OF_OWNER, {"owner": narrow.owner})).all()
+    return None
+
+
+async def has_more_fields_than(session: AsyncSession, most: int) -> bool:
+    """Whether more fields than these hold an element, hidden ones too: what a look at all of them costs."""
+    return (await session.scalar(_FIELDS, {"limit": most + 1}) or 0) > most
 
 
 async def list_findings(
@@ -68,24 +108,27 @@ async def list_findings(
 ) -> Sequence[Any]:
     """Findings that the reader may know of, the newest first, after the cursor."""
     place = {"before": None, "after_id": None} if after is None else {"before": after[0], "after_id": after[1]}
-    return (await session.execute(_LIST, _of(reader, now) | narrow.values() | place | {"limit": limit})).all()
+    of = _of(reader, now, await elements_of(session, narrow))
+    return (await session.execute(_LIST, of | narrow.values() | place | {"limit": limit})).all()
 
 
 async def count_findings(session: AsyncSession, reader: Reader, narrow: FindingFilter, now: datetime) -> int:
     """How many findings the reader's list has, as `count_up_to` says it."""
-    values = _of(reader, now) | narrow.values() | {"limit": MOST_COUNTED + 1}
+    values = _of(reader, now, await elements_of(session, narrow)) | narrow.values() | {"limit": MOST_COUNTED + 1}
     return await session.scalar(_COUNT, values) or 0
 
 
-async def find_finding(session: AsyncSession, reader: Reader, finding_id: UUID, now: datetime) -> Any:
-    """A finding that the reader may know of and that stands now."""
-    return (await session.execute(_ONE, _of(reader, now) | {"finding_id": finding_id})).first()
+async def find_finding(
+    session: AsyncSession, reader: Reader, finding_id: UUID, now: datetime, elements: Collection[UUID] | None = None
+) -> Any:
+    """A finding that the reader may know of and that stands now; of these elements, where they are known."""
+    return (await session.execute(_ONE, _of(reader, now, elements) | {"finding_id": finding_id})).first()
 
 
-async def figures(session: AsyncSession, reader: Reader, now: datetime) -> Mapping[str, tuple[int, int]]:
-    """By kind, how many findings are open and how many excused."""
+async def figures(session: AsyncSession, reader: Reader, now: datetime) -> Mapping[str | None, FindingCount]:
+    """By kind, how many findings there are; below None, as open, the elements that no field has named."""
     rows = await session.execute(_FIGURES, _of(reader, now))
-    return {row.kind: (row.open, row.excused) for row in rows}
+    return {row.kind: FindingCount(row.open, row.excused, row.demonstration) for row in rows}
 
 
 async def fields_named(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, tuple[Field, Entry]]:

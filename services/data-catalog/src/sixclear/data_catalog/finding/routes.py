@@ -21,8 +21,14 @@ from sixclear.data_catalog.entry.access import reader_of
 from sixclear.data_catalog.entry.reading import worded
 from sixclear.data_catalog.field import service as fields
 from sixclear.data_catalog.finding import access, responses, service
-from sixclear.data_catalog.finding.errors import ExcuseByOwner, ExcuseEndsInPast, FindingNotFound
-from sixclear.data_catalog.finding.repository import FindingFilter
+from sixclear.data_catalog.finding.errors import (
+    ExcuseByOwner,
+    ExcuseEndsInPast,
+    ExcuseTooLong,
+    FindingNotFound,
+    FindingsNeedNarrowing,
+)
+from sixclear.data_catalog.finding.repository import FindingCount, FindingFilter
 from sixclear.data_catalog.finding.schemas import (
     KINDS,
     ExcuseStep,
@@ -46,13 +52,13 @@ EXCUSE = Depends(access.EXCUSE)
     "/own/findings",
     operation_id="listOwnFindings",
     dependencies=[READ],
-    responses=problem_responses(ElementNotFound, ReferenceUnknown),
+    responses=problem_responses(ElementNotFound, ReferenceUnknown, FindingsNeedNarrowing),
 )
 @router.get(
     "/findings",
     operation_id="listFindings",
     dependencies=[PUBLIC],
-    responses=problem_responses(ElementNotFound, ReferenceUnknown),
+    responses=problem_responses(ElementNotFound, ReferenceUnknown, FindingsNeedNarrowing),
 )
 async def list_findings(
     ctx: ContextDep,
@@ -69,6 +75,7 @@ async def list_findings(
     """Findings as they stand now, the newest first, computed from what the caller may know of.
 
     Without a token: from what is public, as if there were nothing else. Below `/own` also from what bodies may know.
+    Above 100,000 fields only of an `element`, an `entry` or an `owner`.
     """
     element_id = None if element is None else await fields.element_for_caller(ctx, element)
     narrow = FindingFilter(kind, state, element_id, entry, await organisations.meant(ctx, "owner", owner))
@@ -95,21 +102,23 @@ async def count_findings(ctx: ContextDep) -> FindingFigures:
     found = await service.figures(ctx)
     items = []
     for kind in get_args(Kind):
-        is_open, excused = found.get(kind, (0, 0))
-        items.append(KindFigures(kind=kind, open=is_open, excused=excused))
-    return FindingFigures(as_of=ctx.now, rule_version=RULE_VERSION, items=items)
+        one = found.get(kind, FindingCount())
+        items.append(KindFigures(kind=kind, open=one.open, excused=one.excused, demonstration=one.demonstration))
+    not_known = found.get(None, FindingCount()).open
+    return FindingFigures(as_of=ctx.now, rule_version=RULE_VERSION, not_known=not_known, items=items)
 
 
 @router.post(
     "/findings/{finding_id}/excuse",
     operation_id="excuseFinding",
     dependencies=[EXCUSE],
-    responses=problem_responses(FindingNotFound, ExcuseByOwner, ExcuseEndsInPast),
+    responses=problem_responses(FindingNotFound, ExcuseByOwner, ExcuseEndsInPast, ExcuseTooLong),
 )
 async def excuse(ctx: ContextDep, finding_id: UUID, step: ExcuseStep) -> FindingView:
     """Excuse a finding until a stated time, by a law that allows it; it is counted apart and not hidden.
 
-    Another body than the one that it is about does so. A second excuse takes the place of the first.
+    Another body than the one that it is about does so, for 730 days at most. A second excuse takes the place of the
+    first. It ends with its cause, and where the body that gave it becomes the one that the finding is about.
     """
     return await _answer(ctx, await service.excuse(ctx, finding_id, step))
 

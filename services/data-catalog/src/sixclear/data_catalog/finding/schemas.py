@@ -22,11 +22,11 @@ Kind = Literal[
 ]
 State = Literal["open", "excused"]
 KINDS = (
-    "`no_master`: no entry is the master of an approved element. `two_masters`: another entry is the master of the same"
-    " part. `collected_again`: asked for although a service that works gives it. `copy_too_old`: not made like its"
-    " source for longer than promised. `no_legal_basis`: a master, or collected, without a law. `unlike_dictionary`:"
-    " type, length, unit or code list differ from the element. `shared_with_nobody`: a master that no service gives and"
-    " no copy is made from."
+    "`no_master`: no entry is the master of an approved element that a field names, or named. `two_masters`: another"
+    " entry is the master of the same part. `collected_again`: asked for although a service that works gives it."
+    " `copy_too_old`: not made like its source for longer than promised. `no_legal_basis`: a master, or collected,"
+    " without a law. `unlike_dictionary`: type, length, unit or code list differ from the element."
+    " `shared_with_nobody`: a master that no service gives and no copy is made from."
 )
 
 
@@ -66,7 +66,9 @@ class FindingView(Schema):
     field: FindingField | None = Field(description="The field that it is about; null for `no_master`.")
     organisation: OrganisationBrief | None = Field(description="The body that it is about.")
     organisation_id: UUID
-    others: list[FindingField] = Field(description="Masters that it was found by; the first 20.")
+    others: list[FindingField] = Field(
+        description="Masters that it was found by; the first 20. One of each entry and part."
+    )
     others_count: int
     differences: list[Literal["type", "max_length", "unit", "code_list"]] = Field(
         description="Of `unlike_dictionary`: in what the field differs."
@@ -81,6 +83,7 @@ class KindFigures(Schema):
     kind: Kind
     open: int
     excused: int
+    demonstration: int = Field(description="Of both, those whose element or entry is of the demonstration.")
 
 
 class FindingFigures(Schema):
@@ -88,4 +91,5 @@ class FindingFigures(Schema):
 
     as_of: datetime
     rule_version: int
+    not_known: int = Field(description="Approved elements that no field has named yet: who keeps them is not known.")
     items: list[KindFigures]

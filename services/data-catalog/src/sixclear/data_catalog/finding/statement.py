@@ -2,10 +2,11 @@
 
 What a reader may not know of is as if it were not there, also as the cause or the end of a finding. A country is the
 territory above all others, under the identifier `ROOT`. Each instant is of a cause: the later of two declarations that
-must both stand, the end of what has to be missing, or the instant from which on a copy is too old.
+must both stand, the end of what has to be missing, or the instant from which on a copy is too old. `elements` are those
+that are looked at; null is all.
 """
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 ROOT = "00000000-0000-0000-0000-000000000000"
 
 # Of constants alone. A service works while its last sign of life is no older than it promises, and than a week.
@@ -24,16 +25,19 @@ WITH RECURSIVE moment AS (
          (content->>'max_length')::int AS said_length, content->>'unit' AS said_unit,
          lower(content->>'code_list') AS said_list, (content->>'restricted')::boolean AS restricted FROM element
   WHERE status = 'approved' AND (:everything OR NOT restricted OR owner_organisation_id = ANY(:owners))
-    AND (CAST(:element_id AS uuid) IS NULL OR element_id = :element_id)
+    AND (CAST(:elements AS uuid[]) IS NULL OR element_id = ANY(CAST(:elements AS uuid[])))
 ), told AS MATERIALIZED (
   SELECT field.field_id, field.entry_id, field.element_id, visible.owner_organisation_id,
          removed_at IS NULL AND standing <> 'disputed' AS counts
   FROM field JOIN visible USING (entry_id)
   LEFT JOIN element ON element.element_id = field.element_id
-  WHERE (CAST(:element_id AS uuid) IS NULL OR field.element_id = :element_id)
+  WHERE (CAST(:elements AS uuid[]) IS NULL OR field_id IN (
+      SELECT field_id FROM field WHERE element_id = ANY(CAST(:elements AS uuid[]))
+      UNION SELECT field_id FROM field_past WHERE element_id = ANY(CAST(:elements AS uuid[]))))
     AND (:everything OR visible.owner_organisation_id = ANY(:owners)
      OR ((field.classification = 'public' OR (:inside AND field.classification = 'state'))
-         AND (element.element_id IS NULL OR NOT element.restricted OR element.owner_organisation_id = ANY(:owners))))
+         AND (element.element_id IS NULL OR (NOT element.restricted AND element.status <> 'draft')
+           OR element.owner_organisation_id = ANY(:owners))))
 ), counting AS MATERIALIZED (
   SELECT told.field_id, told.entry_id, told.element_id, told.owner_organisation_id, role, territories, subjects,
          source_entry_id, max_age_seconds, synchronised_at, counts_since, form_since, basis_since,
@@ -50,11 +54,23 @@ WITH RECURSIVE moment AS (
 ), ended AS MATERIALIZED (
   SELECT past.element_id, past.role, past.source_entry_id, max(past.until) AS until
   FROM field_past AS past JOIN told ON told.field_id = past.field_id
+  WHERE :everything OR told.owner_organisation_id = ANY(:owners) OR past.is_public OR (:inside AND past.is_state)
   GROUP BY past.element_id, past.role, past.source_entry_id
+), spoken_of AS (
+  -- Of an element that no entry has named yet nothing is known: who keeps it has perhaps not described it.
+  SELECT element_id FROM counting UNION SELECT element_id FROM ended WHERE element_id IS NOT NULL
 ), place AS (
-  SELECT field_id, element_id, entry_id, role, subjects, counts_since, service_works, unnest(
-    CASE WHEN cardinality(territories) = 0 THEN ARRAY['{ROOT}'::uuid] ELSE territories END) AS unit
+  SELECT field_id, element_id, entry_id, owner_organisation_id, role, coalesce(subjects, '') AS subjects, counts_since,
+         service_works, unnest(
+           CASE WHEN cardinality(territories) = 0 THEN ARRAY['{ROOT}'::uuid] ELSE territories END) AS unit
   FROM counting WHERE role IN ('master', 'collected')
+), part AS MATERIALIZED (
+  -- Fields of one entry that claim one part are as one: its oldest claim, and the oldest that a service gives.
+  SELECT element_id, entry_id, role, subjects, unit, min(counts_since) AS since,
+         (array_agg(field_id ORDER BY counts_since, field_id))[1] AS field_id,
+         min(counts_since) FILTER (WHERE service_works) AS given_since,
+         (array_agg(field_id ORDER BY counts_since, field_id) FILTER (WHERE service_works))[1] AS given_field_id
+  FROM place GROUP BY element_id, entry_id, role, subjects, unit
 ), reach AS (
   SELECT unit, unit AS above FROM place
   UNION
@@ -63,24 +79,30 @@ WITH RECURSIVE moment AS (
 ), above AS (
   SELECT unit, above FROM reach UNION SELECT unit, '{ROOT}'::uuid FROM reach
 ), beside AS (
-  SELECT one.field_id, master.field_id AS master_id FROM place AS one
-  JOIN above ON above.unit = one.unit
-  JOIN place AS master ON master.element_id = one.element_id AND master.unit = above.above
-  WHERE master.role = 'master' AND one.entry_id <> master.entry_id AND (one.role = 'master' OR master.service_works)
+  SELECT one.element_id, one.entry_id, one.role, one.subjects, one.unit,
+         CASE one.role WHEN 'master' THEN master.since ELSE master.given_since END AS since,
+         CASE one.role WHEN 'master' THEN master.field_id ELSE master.given_field_id END AS master_id
+  FROM part AS one JOIN above ON above.unit = one.unit
+  JOIN part AS master ON master.element_id = one.element_id AND master.unit = above.above
+  WHERE master.role = 'master' AND one.entry_id <> master.entry_id
+    AND (one.role = 'master' OR master.given_since IS NOT NULL)
+    AND (one.subjects = '' OR master.subjects = '' OR one.subjects = master.subjects)
   UNION
-  SELECT one.field_id, master.field_id FROM place AS master
-  JOIN above ON above.unit = master.unit
-  JOIN place AS one ON one.element_id = master.element_id AND one.unit = above.above
-  WHERE master.role = 'master' AND one.entry_id <> master.entry_id AND (one.role = 'master' OR master.service_works)
+  SELECT one.element_id, one.entry_id, one.role, one.subjects, one.unit,
+         CASE one.role WHEN 'master' THEN master.since ELSE master.given_since END AS since,
+         CASE one.role WHEN 'master' THEN master.field_id ELSE master.given_field_id END AS master_id
+  FROM part AS master JOIN above ON above.unit = master.unit
+  JOIN part AS one ON one.element_id = master.element_id AND one.unit = above.above
+  WHERE master.role = 'master' AND one.entry_id <> master.entry_id
+    AND (one.role = 'master' OR master.given_since IS NOT NULL)
+    AND (one.subjects = '' OR master.subjects = '' OR one.subjects = master.subjects)
 ), overlap AS (
-  SELECT one.field_id, one.role, one.element_id, one.entry_id, one.owner_organisation_id,
-         min(greatest(one.counts_since, master.counts_since)) AS opened_at,
-         array_agg(master.field_id ORDER BY master.field_id) AS others
-  FROM beside
-  JOIN counting AS one ON one.field_id = beside.field_id
-  JOIN counting AS master ON master.field_id = beside.master_id
-  WHERE one.subjects IS NULL OR master.subjects IS NULL OR one.subjects = master.subjects
-  GROUP BY one.field_id, one.role, one.element_id, one.entry_id, one.owner_organisation_id
+  SELECT place.field_id, place.role, place.element_id, place.entry_id, place.owner_organisation_id,
+         greatest(place.counts_since, min(beside.since)) AS opened_at,
+         array_agg(DISTINCT beside.master_id ORDER BY beside.master_id) AS others
+  FROM place JOIN beside USING (element_id, entry_id, role, subjects, unit)
+  GROUP BY place.field_id, place.role, place.element_id, place.entry_id, place.owner_organisation_id,
+           place.counts_since
 ), found AS (
   SELECT 'no_master' AS kind, element_id, NULL::uuid AS entry_id, NULL::uuid AS field_id, owner_organisation_id,
     greatest(
@@ -93,7 +115,8 @@ WITH RECURSIVE moment AS (
       (SELECT max(until) FROM ended WHERE ended.element_id = known.element_id AND ended.role = 'master')) AS opened_at,
     ARRAY[]::uuid[] AS others, ARRAY[]::text[] AS differences
   FROM known
-  WHERE NOT EXISTS (SELECT FROM counting WHERE counting.element_id = known.element_id AND counting.role = 'master')
+  WHERE element_id IN (SELECT element_id FROM spoken_of)
+    AND NOT EXISTS (SELECT FROM counting WHERE counting.element_id = known.element_id AND counting.role = 'master')
   UNION ALL
   SELECT CASE role WHEN 'master' THEN 'two_masters' ELSE 'collected_again' END, element_id, entry_id, field_id,
     owner_organisation_id, opened_at, others, ARRAY[]::text[]
@@ -130,5 +153,8 @@ WITH RECURSIVE moment AS (
     finding_excuse.expires_at
   FROM named CROSS JOIN moment LEFT JOIN finding_excuse
     ON finding_excuse.finding_id = named.finding_id AND finding_excuse.expires_at > moment.now
+    -- It is of the cause that was excused, and never by the body that the finding is about by now.
+    AND finding_excuse.excused_at >= named.opened_at
+    AND finding_excuse.excused_by_organisation_id <> named.owner_organisation_id
 )
 """  # noqa: S608
