@@ -140,7 +140,7 @@ class FieldView(Schema):
     decided_at: datetime | None
     decided_by: OrganisationBrief | None
     decision_basis: LegalBasis | None
-    decision_reason: str | None = Field(default=None, description="Why, below `/own`; null elsewhere.")
+    decision_reason: str | None = Field(description="Why, below `/own`; null elsewhere.")
     counts_since: datetime = Field(description="Since when it counts in its role as it does now.")
     version: int
 

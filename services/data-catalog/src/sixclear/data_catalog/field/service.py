@@ -118,7 +118,7 @@ async def put_fields(ctx: Context, entry_id: UUID, described: FieldsDescription)
             added += 1
         else:
             changed += step is not None
-        _apply(ctx, entry, row, step, closed)
+        _apply(ctx, entry, row, step, is_hidden=row.element_id in closed)
         rows.append(row)
     await ctx.session.flush()
     if added and await repository.count_of(ctx.session, entry_id) > MOST_FIELDS:
@@ -132,9 +132,10 @@ async def remove_field(ctx: Context, entry_id: UUID, field_id: UUID) -> None:
     """Take a field out of an entry; what it was is kept. Raises EntryNotFound, FieldNotFound."""
     entry = await entries.get_entry(ctx, entry_id, lock=True)
     require_owner_or_steward(ctx, entry.owner_organisation_id, "remove fields of another organisation")
-    row = (await get_field(ctx, entry_id, field_id)).field
+    told = await get_field(ctx, entry_id, field_id)
+    row = told.field
     step = lifecycle.Step({"removed_at": ctx.now}, leaves=lifecycle.counts(_state(row)))
-    _apply(ctx, entry, row, step, await _closed(ctx, row))
+    _apply(ctx, entry, row, step, is_hidden=_hidden(told.element))
     await ctx.session.flush()
 
 
@@ -156,7 +157,7 @@ async def decide(ctx: Context, entry_id: UUID, field_id: UUID, decision: FieldDe
         "decision_reason": decision.reason,
     }
     step = lifecycle.decide(_state(row), decided, ctx.now)
-    _apply(ctx, told.entry, row, step, await _closed(ctx, row))
+    _apply(ctx, told.entry, row, step, is_hidden=_hidden(told.element))
     await ctx.session.flush()
     return told
 
@@ -227,19 +228,19 @@ async def _territories(ctx: Context, fields: Sequence[FieldDescription]) -> Mapp
     return {reference: found[place] for reference, place in places.items()}
 
 
-async def _closed(ctx: Context, row: Field) -> set[UUID]:
-    return await repository.closed_elements(ctx.session, [row.element_id] if row.element_id else [])
+def _hidden(element: Element | None) -> bool:
+    return element is not None and (element.restricted or element.status == "draft")
 
 
-def _apply(ctx: Context, entry: Entry, row: Field, step: lifecycle.Step | None, closed: Collection[UUID]) -> None:
-    """Take a step; `closed` are the elements, of which not everyone may know, that the field holds before it."""
+def _apply(ctx: Context, entry: Entry, row: Field, step: lifecycle.Step | None, *, is_hidden: bool) -> None:
+    """Take a step; `is_hidden`: not everyone may know of the element that the field held before it."""
     if step is None:
         return
     if step.leaves:
         past = FieldPast(field_id=row.field_id, version=row.version, until=ctx.now)
         for name in _PAST:
             setattr(past, name, getattr(row, name))
-        told = {entry.classification, row.classification} if row.element_id not in closed else {RESTRICTED}
+        told = {RESTRICTED} if is_hidden else {entry.classification, row.classification}
         past.is_public, past.is_state = told == {PUBLIC}, told <= {PUBLIC, STATE}
         ctx.session.add(past)
     for name, value in step.columns.items():
