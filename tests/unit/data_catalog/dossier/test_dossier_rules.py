@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sixclear.common.calendar import calendar
+from sixclear.common.calendar import Calendar, calendar
 from sixclear.data_catalog.document.models import Document
+from sixclear.data_catalog.dossier.responses import waited_days
 from sixclear.data_catalog.dossier.rules import Standing, turn_of, why_not_approved
 from sixclear.data_catalog.entry.lifecycle import registration_overdue
 
@@ -70,3 +71,19 @@ def test_working_days_are_counted_as_they_are_waited_for() -> None:
     for days in range(30):
         assert known.count(first, known.after(first, days)) == days
     assert known.count(first, first - timedelta(days=3)) == 0
+
+
+def test_documents_that_wait_since_one_day_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[date] = []
+    works = Calendar.works
+
+    def counted(self: Calendar, day: date) -> bool:
+        looks.append(day)
+        return works(self, day)
+
+    monkeypatch.setattr(Calendar, "works", counted)
+    waited_days.cache_clear()
+    first, last = date(2023, 12, 4), date(2025, 12, 15)
+    found = {waited_days(calendar().edition, first, last) for _ in range(200)}
+    assert len(looks) == (last - first).days
+    assert found == {(calendar().count(first, last), calendar().provisional(first, last))}

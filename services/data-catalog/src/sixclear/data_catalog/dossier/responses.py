@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -71,5 +72,15 @@ def _document(document: Document, names: Briefs, now: datetime) -> Mapping[str, 
 def _waited(since: datetime | None, now: datetime) -> Waiting | None:
     if since is None:
         return None
-    days, first, last = calendar(), civil_date(since), civil_date(now)
-    return Waiting(working_days=days.count(first, last), provisional=days.provisional(first, last))
+    working_days, provisional = waited_days(calendar().edition, civil_date(since), civil_date(now))
+    return Waiting(working_days=working_days, provisional=provisional)
+
+
+@lru_cache(maxsize=4096)
+def waited_days(edition: str, first: date, last: date) -> tuple[int, bool]:
+    """How many working days there are after `first` up to `last`, and whether that is provisional.
+
+    A list has thousands of documents that were asked for on a few days, some of them years ago.
+    """
+    days = calendar(edition)
+    return days.count(first, last), days.provisional(first, last)
