@@ -112,7 +112,9 @@ async def test_large_questions_take_turns_and_the_figures_of_now_do_not_wait(ask
 
 
 async def test_who_asks_the_same_at_once_gets_the_same_answer(asked: Asked) -> None:
-    waiting = [asked.timeline() for _ in range(30)]
+    day = {"from": "2025-11-01", "to": "2025-11-01"}
+    slashed = asyncio.create_task(asked.get("/timeline/", **day))
+    waiting = [*(asked.timeline() for _ in range(29)), slashed]
     await asked.begun(1)
     waiting[0].cancel()
     asked.held.go_on.set()

@@ -69,7 +69,8 @@ class Readings:
         if not large:
             return await handler(request)
         lane = self._our_own if visitor is None else self._strangers
-        question = (lane, request.scope["path"], *sorted(request.query_params.multi_items()), _tags(request))
+        path: str = request.scope["path"]
+        question = (lane, path.removesuffix("/"), *sorted(request.query_params.multi_items()), _tags(request))
         underway = self._underway.get(question)
         if underway is None:
             underway = self._underway[question] = asyncio.create_task(_in_turn(lane, request, handler))

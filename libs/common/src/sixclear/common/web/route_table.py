@@ -44,8 +44,8 @@ class RouteTable(APIRouter):
     HEAD, another method of a known path, and everything from the first route on that is not one of
     FastAPI's with segments between slashes (a mount, a stream). Routes are added before the first request.
 
-    A slash too many at the end is no reason to send a program elsewhere, as some do not follow: an operation answers as
-    without it. Pages redirect, because what they link to depends on it.
+    One slash too many at the end is no reason to send a program elsewhere, as some do not follow: an operation answers
+    as without it, and so is another method refused. Pages redirect, because what they link to depends on it.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -60,6 +60,7 @@ class RouteTable(APIRouter):
         """Answer by the route that the table has for the request, or as FastAPI would."""
         found = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
         if found is None:
+            self._leave_slash_out(scope)
             await self._otherwise(scope, receive, send)
             return
         entry, params = found
@@ -75,10 +76,20 @@ class RouteTable(APIRouter):
         path: str = scope["path"]
         found = _match(self._entries, scope["method"], path)
         if found is None and path.endswith("/"):
-            found = _match(self._entries, scope["method"], path.rstrip("/"))
+            found = _match(self._entries, scope["method"], path.removesuffix("/"))
             if found is not None and not found[0].is_operation:
                 return None
         return found
+
+    def _leave_slash_out(self, scope: Scope) -> None:
+        """What the table does not answer, such as HEAD, is answered with one slash too many as without it."""
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or scope.get("root_path") or not path.endswith("/"):
+            return
+        entries, bare = self._entries or {}, path.removesuffix("/")
+        found = [one for method in {method for method, _ in entries} if (one := _match(entries, method, bare))]
+        if found and all(entry.is_operation for entry, _ in found):
+            scope["path"] = bare
 
 
 def _match(
