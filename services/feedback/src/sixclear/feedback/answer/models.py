@@ -58,6 +58,9 @@ class Answer(Base):
     correction_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     # The same in all copies of a campaign into which one draft was written; null of an answer to one case.
     campaign_id: Mapped[UUID | None]
+    # Of the case, when this was drafted: the order of what a case that keeps only hours got in one of them. Null in
+    # rows of releases that did not write it; these come first.
+    submission_version: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (
         CheckConstraint(FOUR_EYES, name="two_persons"),
@@ -93,8 +96,12 @@ class Answers:
 
     def published(self) -> Sequence[Answer]:
         """Those that the sender may read, the newest first: it holds, the others are former ones."""
-        told = [(answer.published_at, answer) for answer in self.rows if answer.published_at is not None]
-        return [answer for _, answer in sorted(told, key=lambda one: (one[0], one[1].drafted_at), reverse=True)]
+        told = [
+            ((answer.published_at, answer.drafted_at, answer.submission_version or 0), answer)
+            for answer in self.rows
+            if answer.published_at is not None
+        ]
+        return [answer for _, answer in sorted(told, key=lambda one: one[0], reverse=True)]
 
     def promised(self) -> Sequence[Promise]:
         """The steps that the published answers promise, oldest first; those of a corrected one it promises no more."""

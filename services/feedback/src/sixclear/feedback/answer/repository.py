@@ -13,7 +13,8 @@ from sixclear.feedback.answer.models import Answer, Promise
 async def list_answers(session: AsyncSession, submission_id: UUID) -> Sequence[Answer]:
     """A submission's drafts and its published answer, oldest first."""
     statement = select(Answer).where(Answer.submission_id == submission_id)
-    return (await session.scalars(statement.order_by(Answer.drafted_at, Answer.answer_id))).all()
+    oldest = Answer.drafted_at, Answer.submission_version.nulls_first(), Answer.answer_id
+    return (await session.scalars(statement.order_by(*oldest))).all()
 
 
 async def find_answer(session: AsyncSession, submission_id: UUID, answer_id: UUID) -> Answer | None:

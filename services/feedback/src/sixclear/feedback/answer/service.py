@@ -104,7 +104,8 @@ async def draft_answer(
     await repository.take_back_schedule(ctx.session, submission_id)
     answer_id = ctx.new_id()
     columns = sealed_words(key, answer_id, said)
-    answer = Answer(answer_id=answer_id, submission_id=submission_id, drafted_at=occurred_at, **columns)
+    of_case_now = {"submission_id": submission_id, "submission_version": submission.version}
+    answer = Answer(answer_id=answer_id, drafted_at=occurred_at, **of_case_now, **columns)
     ctx.session.add(answer)
     await ctx.session.flush()
     for place, (words, day) in enumerate(promised):

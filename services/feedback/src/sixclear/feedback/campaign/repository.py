@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -41,11 +41,16 @@ def drafted(answer: Answer, persons: Collection[str]) -> Waits:
 
 
 def _newest() -> ColumnElement[bool]:
-    """No draft came after this one. Of one hour, which is all that an anonymous case keeps, none to its case alone."""
+    """No draft came after this one. Of one hour, which is all that an anonymous case keeps, the version tells.
+
+    Where a release before wrote both, and no version, none to its case alone was drafted in that hour.
+    """
     other = aliased(Answer)
+    unknown = and_(other.submission_version.is_(None), Answer.submission_version.is_(None))
+    above = func.coalesce(other.submission_version, 0) > func.coalesce(Answer.submission_version, 0)
     later = or_(
         other.drafted_at > Answer.drafted_at,
-        and_(other.drafted_at == Answer.drafted_at, other.campaign_id.is_(None)),
+        and_(other.drafted_at == Answer.drafted_at, or_(above, and_(unknown, other.campaign_id.is_(None)))),
     )
     return ~exists().where(other.submission_id == Answer.submission_id, other.answer_id != Answer.answer_id, later)
 
@@ -76,4 +81,5 @@ def _copies(case: Submission) -> Waits:
 async def find_draft(session: AsyncSession, submission_id: UUID, campaign_id: UUID) -> Answer | None:
     """The draft of a case that was written with the others of this campaign."""
     found = select(Answer).where(Answer.submission_id == submission_id, Answer.campaign_id == campaign_id, *_PENDING)
-    return await session.scalar(found.order_by(Answer.drafted_at.desc(), Answer.answer_id.desc()).limit(1))
+    newest = Answer.drafted_at.desc(), Answer.submission_version.desc().nulls_last(), Answer.answer_id.desc()
+    return await session.scalar(found.order_by(*newest).limit(1))

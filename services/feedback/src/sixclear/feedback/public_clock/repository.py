@@ -47,7 +47,8 @@ _PROMISED = """
 _STEPS = """
     INSERT INTO public_step AS kept (publication_id, promise_id, place, due_on, done_on)
     SELECT p.publication_id, r.promise_id,
-           row_number() OVER (PARTITION BY p.publication_id ORDER BY a.published_at, a.drafted_at, r.place),
+           row_number() OVER (PARTITION BY p.publication_id ORDER BY a.published_at, a.drafted_at,
+                                                                       a.submission_version NULLS FIRST, r.place),
            r.due_date, timezone(z.zone, r.done_at)::date
     {promised}
     ON CONFLICT (publication_id, promise_id) DO UPDATE SET place = excluded.place, done_on = excluded.done_on

@@ -84,6 +84,8 @@ class ReviewDecision(Base):
     confirmed_at: Mapped[datetime | None]
     # When another draft took its place.
     withdrawn_at: Mapped[datetime | None]
+    # Of the decisions of the case, which may keep only hours; null in rows of releases that did not count them.
+    number: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (CheckConstraint(FOUR_EYES, name="two_persons"),)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select, update
@@ -39,8 +40,15 @@ async def count_messages(session: AsyncSession, submission_id: UUID) -> int:
 async def list_decisions(session: AsyncSession, submission_id: UUID) -> Sequence[ReviewDecision]:
     """The newest decisions and drafts of a case, newest first."""
     statement = select(ReviewDecision).where(ReviewDecision.submission_id == submission_id)
-    newest = statement.order_by(ReviewDecision.drafted_at.desc(), ReviewDecision.decision_id.desc())
+    later = ReviewDecision.number.desc().nulls_last(), ReviewDecision.decision_id.desc()
+    newest = statement.order_by(ReviewDecision.drafted_at.desc(), *later)
     return (await session.scalars(newest.limit(_NEWEST_DECISIONS))).all()
+
+
+def next_number(submission_id: UUID) -> Any:
+    """The number of the next decision on a case, whose row is locked, counted while it is added."""
+    of_case = ReviewDecision.submission_id == submission_id
+    return select(func.count() + 1).select_from(ReviewDecision).where(of_case).scalar_subquery()
 
 
 async def find_decision(session: AsyncSession, submission_id: UUID, decision_id: UUID) -> ReviewDecision | None:
@@ -131,4 +139,5 @@ async def find_decided(session: AsyncSession, reviewer_id: UUID, review_id: UUID
     joined = select(ReviewDecision).join(Review, Review.submission_id == ReviewDecision.submission_id)
     own = Review.review_id == review_id, Review.reviewer_id == reviewer_id, Review.status == "given"
     confirmed = joined.where(*own, ReviewDecision.confirmed_at.is_not(None))
-    return await session.scalar(confirmed.order_by(ReviewDecision.confirmed_at.desc()).limit(1))
+    newest = ReviewDecision.confirmed_at.desc(), ReviewDecision.number.desc().nulls_last()
+    return await session.scalar(confirmed.order_by(*newest).limit(1))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,8 @@ class Transfer(Base):
     refusal: Mapped[str | None]
     # Whether the body's clock started again: neither it nor a body above it had the case. Null until it is accepted.
     restarts: Mapped[bool | None] = mapped_column(Boolean)
+    # Of the transfers of the case, which may keep only hours; null in rows of releases that did not count them.
+    number: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (
         CheckConstraint("state IN ('offered', 'accepted', 'refused', 'lapsed')", name="state"),

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.feedback.transfer.models import TakenCase, Transfer
@@ -24,6 +25,12 @@ async def find_transfer(session: AsyncSession, submission_id: UUID, transfer_id:
     return await session.scalar(statement)
 
 
+def next_number(submission_id: UUID) -> Any:
+    """The number of the next transfer of a case, whose row is locked, counted while it is added."""
+    of_case = Transfer.submission_id == submission_id
+    return select(func.count() + 1).select_from(Transfer).where(of_case).scalar_subquery()
+
+
 async def find_open(session: AsyncSession, submission_id: UUID) -> Transfer | None:
     """The transfer of a case that waits for a decision."""
     narrowed = select(Transfer).where(Transfer.submission_id == submission_id, Transfer.state == "offered")
@@ -33,15 +40,16 @@ async def find_open(session: AsyncSession, submission_id: UUID) -> Transfer | No
 async def list_of_case(session: AsyncSession, submission_id: UUID, limit: int) -> Sequence[Transfer]:
     """The newest transfers of a case, newest first."""
     statement = select(Transfer).where(Transfer.submission_id == submission_id)
-    ordered = statement.order_by(Transfer.offered_at.desc(), Transfer.transfer_id).limit(limit)
+    newest = Transfer.offered_at.desc(), Transfer.number.desc().nulls_last(), Transfer.transfer_id
+    ordered = statement.order_by(*newest).limit(limit)
     return (await session.scalars(ordered)).all()
 
 
 async def accepted_of(session: AsyncSession, submission_id: UUID, since: datetime) -> Sequence[Transfer]:
     """The transfers of a case that were accepted since then, oldest first."""
     taken = (Transfer.submission_id == submission_id, Transfer.state == "accepted", Transfer.decided_at >= since)
-    ordered = select(Transfer).where(*taken).order_by(Transfer.decided_at, Transfer.offered_at, Transfer.restarts)
-    return (await session.scalars(ordered)).all()
+    oldest = Transfer.decided_at, Transfer.offered_at, Transfer.number.nulls_first(), Transfer.restarts
+    return (await session.scalars(select(Transfer).where(*taken).order_by(*oldest))).all()
 
 
 async def taken_of(session: AsyncSession, submission_id: UUID, since: datetime) -> Sequence[TakenCase]:

@@ -57,6 +57,7 @@ async def offer(
         decided_by=None,
         refusal=None,
         restarts=None,
+        number=repository.next_number(submission_id),
     )
     ctx.session.add(transfer)
     submission.offered_organisation_id = to

@@ -71,6 +71,7 @@ async def draft(ctx: Context, hub: UUID, submission_id: UUID, entry: DecisionEnt
         drafted_person=ctx.caller.person,
         drafted_position=ctx.caller.position,
         drafted_at=ctx.now,
+        number=repository.next_number(submission_id),
     )
     ctx.session.add(decision)
     return decision
