@@ -45,6 +45,16 @@ async def test_a_letter_is_answered_point_by_point_and_its_sender_reads_each(ser
     assert (mailbox["points"], mailbox["answer"]["points"]) == (POINTS, whole)
 
 
+async def test_points_that_no_answer_has_room_for_are_refused(service: Service) -> None:
+    points = [f"{number:02d} " + "ạ" * 1_997 for number in range(11)]
+    refused = await sent(service, points=points)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/points"), refused.text
+    case, _ = await a_sent_letter(service, points=points[:10])
+    whole = [{"point": point, "answer": "Đồng ý đến hết tháng Ba."} for point in points[:10]]
+    drafted = await service.post("ministry", f"/submissions/{case}/answers", an_answer(points=whole))
+    assert drafted.status_code == 201, drafted.text
+
+
 async def test_a_body_lists_what_it_sent_and_nothing_of_others(service: Service) -> None:
     cases = []
     for number in range(3):

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from sixclear.common.web.references import Reference
 from sixclear.common.web.schemas import Schema
@@ -15,7 +16,16 @@ from sixclear.feedback.fields import Line, Outcome, Reason
 from sixclear.feedback.organisation.schemas import OrganisationBrief
 from sixclear.feedback.submission.schemas import DUE_PROVISIONAL, ClockState, Kind, Status, TurnedAwayKind
 
-_MOST_POINTS = 50
+# An answer repeats each point: with more than that in all it would be too large for a request.
+_MOST_POINTS, _MOST_CHARACTERS = 50, 20_000
+
+
+def _not_too_long(points: list[str]) -> list[str]:
+    if sum(len(point) for point in points) > _MOST_CHARACTERS:
+        raise PydanticCustomError(
+            "points_too_long", "All points together have at most {most} characters", {"most": _MOST_CHARACTERS}
+        )
+    return points
 
 
 class OwnSubmissionEntry(Schema):
@@ -26,8 +36,10 @@ class OwnSubmissionEntry(Schema):
     )
     title: Line
     text: Text
-    points: Annotated[list[Reason], Field(max_length=_MOST_POINTS)] = Field(
-        default_factory=list, description="What is to be answered one by one: no answer goes out that leaves one out."
+    points: Annotated[list[Reason], Field(max_length=_MOST_POINTS), AfterValidator(_not_too_long)] = Field(
+        default_factory=list,
+        description="What is to be answered one by one: no answer goes out that leaves one out. "
+        f"{_MOST_CHARACTERS:,} characters at most in all.",
     )
     sender_kind: Literal["organisation", "commune", "enterprise"] = "organisation"
     programme: Slug | None = Field(
