@@ -12,7 +12,9 @@ from tests.integration.feedback.conftest import (
     a_submission,
     an_answer,
     an_assigned_submission,
+    submission,
 )
+from tests.integration.feedback.own_submission.letters import sent
 
 from sixclear.common.caller import Caller
 from sixclear.common.use_case import Context
@@ -146,6 +148,26 @@ async def test_a_copy_that_takes_no_answer_keeps_none_from_the_others(service: S
     told = await published(service, made[0][0], draft["items"][0]["answer_id"])
     assert [item["became"] for item in told.json()["items"]] == ["published", "published"]
     assert {row["submission_id"] for row in await service.rows("answer")} == {made[0][0], made[2][0]}
+
+
+async def test_letters_with_points_keep_no_newer_copy_from_the_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = submission()
+    for number in range(2):
+        service.clock.pass_by(hours=1)
+        letter = await sent(service, f"a-letter-of-a-campaign-{number}", title=said["title"], text=said["text"])
+        assert letter.status_code == 201, letter.text
+        case = f"/submissions/{letter.json()['submission_id']}"
+        for step, body in (("triage", {}), ("assign", {"organisation_id": str(MINISTRY)})):
+            (await service.post("feedback-hub", f"{case}/{step}", body)).raise_for_status()
+    made = await a_campaign(service, 4)
+    monkeypatch.setattr(campaigns, "_MOST", 2)
+    parts = [(await drafted(service, made[0][0])).json() for _ in range(2)]
+    assert [item["submission_id"] for part in parts for item in part["items"] if item["became"] == "drafted"] == [
+        str(case) for case, _ in made
+    ]
+    assert [(len(part["left"]), part["more"]) for part in parts] == [(2, True), (2, False)]
 
 
 async def test_an_answer_to_a_campaign_corrects_nothing_and_is_of_now(service: Service) -> None:

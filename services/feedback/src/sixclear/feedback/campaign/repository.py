@@ -1,9 +1,10 @@
 """Copies of a campaign in the database: cases with the same folded words, by their keyed hash."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,6 +13,8 @@ from sixclear.feedback.submission.models import Submission, reviewed_by_none
 
 # Which cases of a campaign wait for something.
 Waits = Sequence[ColumnElement[bool]]
+# When a copy was received, and its identifier.
+Place = tuple[datetime, UUID]
 _OWN = Answer.submission_id == Submission.submission_id
 _PENDING = (Answer.published_at.is_(None), Answer.withdrawn_at.is_(None))
 
@@ -55,11 +58,13 @@ def _newest() -> ColumnElement[bool]:
     return ~exists().where(other.submission_id == Answer.submission_id, other.answer_id != Answer.answer_id, later)
 
 
-async def list_copies(session: AsyncSession, case: Submission, waits: Waits, limit: int) -> Sequence[UUID]:
-    """So many copies of a case that its body has and that wait for this, the oldest first."""
-    copies = select(Submission.submission_id).where(*_copies(case), *waits)
-    ordered = copies.order_by(Submission.received_at, Submission.submission_id).limit(limit)
-    return (await session.scalars(ordered)).all()
+async def list_copies(
+    session: AsyncSession, case: Submission, waits: Waits, *, after: Place, limit: int
+) -> Sequence[Place]:
+    """So many copies of a case that its body has and that wait for this, the oldest first, those behind `after`."""
+    place = Submission.received_at, Submission.submission_id
+    copies = select(*place).where(*_copies(case), *waits, tuple_(*place) > tuple_(*after))
+    return [(row[0], row[1]) for row in await session.execute(copies.order_by(*place).limit(limit))]
 
 
 async def still_wait(

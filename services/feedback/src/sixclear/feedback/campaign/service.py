@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sixclear.common.entity import HasVersion
@@ -11,14 +12,16 @@ from sixclear.feedback.answer import service as answers
 from sixclear.feedback.answer.models import Answer
 from sixclear.feedback.answer.schemas import Publication
 from sixclear.feedback.campaign import repository
-from sixclear.feedback.campaign.repository import Waits
+from sixclear.feedback.campaign.repository import Place, Waits
 from sixclear.feedback.campaign.schemas import CampaignAnswerEntry
 from sixclear.feedback.submission.access import persons_of
 from sixclear.feedback.submission.models import Submission
 from sixclear.feedback.submission.service import reading as submissions
 
-# The copies of one request; each costs some twenty statements.
-_MOST = 49
+# The copies of one request; each costs some twenty statements. Where some take no answer, so many times those behind
+# them are looked at.
+_MOST, _PARTS, _MOST_LEFT = 49, 5, 50
+_FIRST: Place = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 # The answer of one case, and what became of it.
@@ -81,22 +84,32 @@ async def publish(ctx: Context, hub: UUID, submission_id: UUID, answer_id: UUID,
 async def _in_copies(
     ctx: Context, case: Submission, waits: Waits, first: Sequence[Done], one: Callable[[UUID], Awaitable[Done]]
 ) -> Step:
-    """Do the same in the copies that wait for it; what is refused in one of them leaves the others as they are."""
-    if case.words_hash is None:
-        return Step(case, first, [], more=False)
-    found = await repository.list_copies(ctx.session, case, waits, _MOST + 1)
-    free = await submissions.lock_free(ctx, found[:_MOST])
-    still = await repository.still_wait(ctx.session, case, waits, free)
-    done, left = list(first), []
-    for copy_id in (copy_id for copy_id in found[:_MOST] if copy_id in still):
-        try:
-            async with ctx.session.begin_nested():
-                done.append(await one(copy_id))
-        except DomainError:
-            left.append(copy_id)
-    # A copy that somebody else works on just now may wait; with none done, those that are left stand in the way.
-    held = len(free) < len(found[:_MOST])
-    return Step(case, done, left, more=held or (len(found) > _MOST and len(done) > len(first)))
+    """Do the same in the copies that wait for it; what is refused in one of them leaves the others as they are.
+
+    Copies that take no answer wait for ever: with so many of them that none behind them would have its turn, those
+    behind them are looked at too.
+    """
+    done, left = list(first), list[UUID]()
+    held, behind, after = False, case.words_hash is not None, _FIRST
+    for _ in range(_PARTS):
+        room = _MOST - (len(done) - len(first))
+        if not behind or not room:
+            break
+        found = await repository.list_copies(ctx.session, case, waits, after=after, limit=room + 1)
+        behind, found = len(found) > room, found[:room]
+        free = await submissions.lock_free(ctx, [copy_id for _, copy_id in found])
+        still = await repository.still_wait(ctx.session, case, waits, free)
+        for copy_id in (copy_id for _, copy_id in found if copy_id in still):
+            try:
+                async with ctx.session.begin_nested():
+                    done.append(await one(copy_id))
+            except DomainError:
+                left.append(copy_id)
+        # A copy that somebody else works on just now may wait.
+        held = held or len(free) < len(found)
+        after = found[-1] if found else after
+    # With none done, those that are left stand in the way.
+    return Step(case, done, left[:_MOST_LEFT], more=held or (behind and len(done) > len(first)))
 
 
 def _any_version(_: HasVersion | None) -> None:
