@@ -1,13 +1,20 @@
 """Everyone reads of a public copy by which day an answer is owed, and whether what was promised was done."""
 
-from datetime import timedelta
+import asyncio
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.integration.feedback.conftest import KEY, Service, an_answer, an_assigned_submission, service
 from tests.integration.feedback.publication.released import ANSWER, MISTAKE, WORDS, an_answered_case, listed, released
 
+from sixclear.common.testing.eventually import eventually
+from sixclear.feedback.public_clock import repository
+from sixclear.feedback.public_clock import service as public_clocks
+from sixclear.feedback.public_clock.repository import alone, copy_days
 from sixclear.feedback.public_clock.service import tell_day
 
 __all__ = ["service"]
@@ -18,6 +25,25 @@ STEPS = [
     {"words": "Công bố lịch của sáu phòng", "due_date": "2025-12-01"},
     {"words": "Gọi ông Trần Văn An, 0912 345 678", "due_date": "2026-03-31"},
 ]
+
+
+# As many cases like this one as are asked for, each with a public copy, an answer and a promised step.
+_MANY = """
+    WITH made AS (
+      SELECT gen_random_uuid() AS submission_id, gen_random_uuid() AS publication_id, gen_random_uuid() AS answer_id,
+             gen_random_uuid() AS promise_id, sha256(convert_to(gen_random_uuid()::text, 'UTF8')) AS receipt_hash
+      FROM generate_series(1, :count)),
+    cases AS (INSERT INTO submission SELECT (jsonb_populate_record(s, to_jsonb(m))).* FROM submission s, made m
+              WHERE s.submission_id = :case),
+    copies AS (INSERT INTO publication SELECT (jsonb_populate_record(p, to_jsonb(m))).* FROM publication p, made m
+               WHERE p.submission_id = :case),
+    answers AS (INSERT INTO answer SELECT (jsonb_populate_record(a, to_jsonb(m))).* FROM answer a, made m
+                WHERE a.submission_id = :case)
+    INSERT INTO promise SELECT (jsonb_populate_record(r, to_jsonb(m))).*
+    FROM made m, promise r JOIN answer a USING (answer_id) WHERE a.submission_id = :case
+"""
+
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def shown(service: Service, copy: str) -> Any:
@@ -174,6 +200,63 @@ async def test_copies_of_a_release_before_get_their_clock_but_those_that_keep_ho
     assert (await shown(service, hours))["clock"]["received_on"] == "2025-11-03"
 
 
+async def test_the_many_copies_of_a_country_are_told_some_at_a_time(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [(await an_open_idea(service, f"a-key-of-sender-{number}"))[::2] for number in range(5)]
+    for case, _ in made:
+        await answered(service, case, steps=STEPS)
+    monkeypatch.setattr(public_clocks, "_CHUNK", 2)
+    service.clock.pass_by(days=1)
+    last = max(UUID(copy) for _, copy in made)
+
+    async def too_long(session: AsyncSession, day: date, begin: UUID, end: UUID) -> None:
+        await copy_days(session, day, begin, end)
+        if begin <= last <= end:
+            raise TimeoutError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(repository, "copy_days", too_long)
+        with pytest.raises(TimeoutError):
+            await tell_day(service.database, service.clock)
+    told = {row["publication_id"]: row["answered_on"] is not None for row in await service.rows("public_clock")}
+    assert told == {UUID(copy): UUID(copy) != last for _, copy in made}, "what was copied stays"
+    assert await tell_day(service.database, service.clock), "the day was not told before"
+    assert {len((await shown(service, copy))["steps"]) for _, copy in made} == {2}
+    assert not await tell_day(service.database, service.clock)
+    service.clock.pass_by(days=1)
+    async with service.database.transaction() as session:
+        await session.execute(text("SELECT FROM public_clock, public_step FOR UPDATE"))
+        assert await tell_day(service.database, service.clock), "what stands as it is needs no lock"
+
+
+async def test_a_process_leaves_the_day_to_the_one_that_tells_it(service: Service) -> None:
+    await an_open_idea(service)
+    async with alone(service.database) as first:
+        assert first
+        assert not await tell_day(service.database, service.clock)
+    assert await tell_day(service.database, service.clock)
+
+
+async def test_a_copy_is_taken_back_while_the_day_is_told(service: Service) -> None:
+    case, _ = await an_assigned_submission(service, consent=True)
+    await answered(service, case, steps=STEPS)
+    await released(service, case)
+    async with service.database.transaction() as session:
+        await session.execute(text("SELECT FROM public_clock FOR UPDATE"))
+        path = f"/submissions/{case}/publication/withdraw"
+        taken = asyncio.create_task(service.post("feedback-publisher", path, MISTAKE))
+
+        async def waits() -> bool:
+            async with service.database.session() as other:
+                return bool(await other.scalar(text(_WAITING)))
+
+        await eventually(waits)
+        await session.execute(text("SELECT FROM public_step FOR UPDATE"))
+    assert (await taken).status_code == 200
+    assert await service.rows("public_step") == await service.rows("public_clock") == []
+
+
 async def test_two_replicas_tell_a_day_once_and_a_clock_that_goes_back_tells_none(service: Service) -> None:
     await an_open_idea(service)
     assert await tell_day(service.database, service.clock)
@@ -181,3 +264,19 @@ async def test_two_replicas_tell_a_day_once_and_a_clock_that_goes_back_tells_non
     service.clock.pass_by(seconds=-timedelta(days=1).total_seconds())
     assert not await tell_day(service.database, service.clock)
     assert [row["day"].isoformat() for row in await service.rows("public_clock_day")] == ["2025-11-03"]
+
+
+@pytest.mark.long
+async def test_every_copy_of_a_country_is_told_its_days(service: Service) -> None:
+    """More of them than the five seconds of one transaction are enough for."""
+    case, _ = await an_assigned_submission(service, consent=True)
+    await answered(service, case, steps=STEPS[:1])
+    await released(service, case)
+    for _ in range(30):
+        async with service.database.transaction() as session:
+            await session.execute(text(_MANY), {"count": 1_000, "case": case})
+    for _ in range(2):
+        await a_new_day(service)
+        async with service.database.session() as session:
+            both = "SELECT (SELECT count(*) FROM public_clock), (SELECT count(*) FROM public_step)"
+            assert tuple((await session.execute(text(both))).one()) == (30_001, 30_001)

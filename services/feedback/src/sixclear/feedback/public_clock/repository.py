@@ -1,6 +1,7 @@
 """Clocks and promised steps of public copies in the database: copied from cases by one statement for each table."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,32 +11,37 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sixclear.common.clock import CIVIL_ZONE
+from sixclear.common.db import Database
 from sixclear.feedback.public_clock.models import PublicClock, PublicClockDay, PublicStep
 
-_ONE = "p.publication_id = :publication_id"
+_THESE = "p.publication_id BETWEEN :first AND :last"
 # Senders of before did not know that the day would be told: of those of whom only the hour is kept it is told when a
 # moderator releases the copy again.
-_ALL = """((s.visibility <> 'sealed' AND s.identity_level <> 'anonymous'
-             AND s.first_identity_level IS DISTINCT FROM 'anonymous')
-           OR EXISTS (SELECT FROM public_clock c WHERE c.publication_id = p.publication_id))"""
+_OF_A_DAY = f"""{_THESE}
+    AND ((s.visibility <> 'sealed' AND s.identity_level <> 'anonymous'
+          AND s.first_identity_level IS DISTINCT FROM 'anonymous')
+         OR EXISTS (SELECT FROM public_clock c WHERE c.publication_id = p.publication_id))"""
+# Of rows that stand as they are none is locked.
 _CLOCKS = """
-    INSERT INTO public_clock AS kept (publication_id, received_on, due_on, due_soon_on, first_due_on, reopened_on,
-                                      paused, answered_on, answered_in_time)
-    SELECT p.publication_id, timezone(z.zone, s.received_at)::date, timezone(z.zone, s.due_at)::date,
-           timezone(z.zone, s.due_soon_at)::date,
-           CASE WHEN s.first_due_at <> s.due_at THEN timezone(z.zone, s.first_due_at)::date END,
-           timezone(z.zone, s.reopened_at)::date, s.paused_since IS NOT NULL,
-           timezone(z.zone, s.answered_at)::date, s.answered_at <= s.due_at
-    FROM publication p JOIN submission s USING (submission_id), (SELECT CAST(:zone AS text) AS zone) z
-    WHERE p.withdrawn_on IS NULL AND (s.visibility <> 'sealed' OR s.embargo_until <= :day) AND {narrow}
+    WITH told AS (
+      SELECT p.publication_id, timezone(z.zone, s.received_at)::date AS received_on,
+             timezone(z.zone, s.due_at)::date AS due_on, timezone(z.zone, s.due_soon_at)::date AS due_soon_on,
+             CASE WHEN s.first_due_at <> s.due_at THEN timezone(z.zone, s.first_due_at)::date END AS first_due_on,
+             timezone(z.zone, s.reopened_at)::date AS reopened_on, s.paused_since IS NOT NULL AS paused,
+             timezone(z.zone, s.answered_at)::date AS answered_on, s.answered_at <= s.due_at AS answered_in_time
+      FROM publication p JOIN submission s USING (submission_id), (SELECT CAST(:zone AS text) AS zone) z
+      WHERE p.withdrawn_on IS NULL AND (s.visibility <> 'sealed' OR s.embargo_until <= :day) AND {narrow})
+    INSERT INTO public_clock (publication_id, received_on, due_on, due_soon_on, first_due_on, reopened_on, paused,
+                              answered_on, answered_in_time)
+    SELECT told.* FROM told LEFT JOIN public_clock kept USING (publication_id)
+    WHERE (kept.received_on, kept.due_on, kept.due_soon_on, kept.first_due_on, kept.reopened_on, kept.paused,
+           kept.answered_on, kept.answered_in_time)
+      IS DISTINCT FROM (told.received_on, told.due_on, told.due_soon_on, told.first_due_on, told.reopened_on,
+                        told.paused, told.answered_on, told.answered_in_time)
     ON CONFLICT (publication_id) DO UPDATE SET
       received_on = excluded.received_on, due_on = excluded.due_on, due_soon_on = excluded.due_soon_on,
       first_due_on = excluded.first_due_on, reopened_on = excluded.reopened_on, paused = excluded.paused,
       answered_on = excluded.answered_on, answered_in_time = excluded.answered_in_time
-    WHERE (kept.received_on, kept.due_on, kept.due_soon_on, kept.first_due_on, kept.reopened_on, kept.paused,
-           kept.answered_on, kept.answered_in_time)
-      IS DISTINCT FROM (excluded.received_on, excluded.due_on, excluded.due_soon_on, excluded.first_due_on,
-                        excluded.reopened_on, excluded.paused, excluded.answered_on, excluded.answered_in_time)
 """
 # What a correction no longer promises is gone with the answer that it corrects.
 _PROMISED = """
@@ -44,32 +50,47 @@ _PROMISED = """
     WHERE a.published_at IS NOT NULL AND {narrow}
       AND NOT EXISTS (SELECT FROM answer n WHERE n.corrects = a.answer_id AND n.published_at IS NOT NULL)
 """
-_STEPS = """
-    INSERT INTO public_step AS kept (publication_id, promise_id, place, due_on, done_on)
-    SELECT p.publication_id, r.promise_id,
-           row_number() OVER (PARTITION BY p.publication_id ORDER BY a.published_at, a.drafted_at,
-                                                                       a.submission_version NULLS FIRST, r.place),
-           r.due_date, timezone(z.zone, r.done_at)::date
-    {promised}
+_STEPS = f"""
+    WITH told AS (
+      SELECT p.publication_id, r.promise_id, row_number() OVER of_copy AS place, r.due_date AS due_on,
+             timezone(z.zone, r.done_at)::date AS done_on
+      {_PROMISED.format(narrow=_THESE)}
+      WINDOW of_copy AS (
+        PARTITION BY p.publication_id
+        ORDER BY a.published_at, a.drafted_at, a.submission_version NULLS FIRST, r.place, r.promise_id))
+    INSERT INTO public_step (publication_id, promise_id, place, due_on, done_on)
+    SELECT told.* FROM told LEFT JOIN public_step kept USING (publication_id, promise_id)
+    WHERE (kept.place, kept.done_on) IS DISTINCT FROM (told.place, told.done_on)
     ON CONFLICT (publication_id, promise_id) DO UPDATE SET place = excluded.place, done_on = excluded.done_on
-    WHERE (kept.place, kept.done_on) IS DISTINCT FROM (excluded.place, excluded.done_on)
-"""
-_GONE = """
-    DELETE FROM public_step p WHERE {narrow}
-      AND (p.publication_id, p.promise_id) NOT IN (SELECT p.publication_id, r.promise_id {promised})
-"""
+"""  # noqa: S608 (constants)
+_OF_STEP = "p.publication_id = s.publication_id AND r.promise_id = s.promise_id"
+_GONE = f"""
+    DELETE FROM public_step s WHERE s.publication_id BETWEEN :first AND :last
+      AND NOT EXISTS (SELECT {_PROMISED.format(narrow=_OF_STEP)})
+"""  # noqa: S608 (constants)
 _LEFT_BEHIND = """
-    DELETE FROM {table} p USING publication c WHERE c.publication_id = p.publication_id AND c.withdrawn_on IS NOT NULL
+    DELETE FROM {table} p USING publication c
+    WHERE c.publication_id = p.publication_id AND c.withdrawn_on IS NOT NULL
+      AND p.publication_id BETWEEN :first AND :last
 """
+_LAST = text("SELECT publication_id FROM publication WHERE publication_id >= :first ORDER BY 1 OFFSET :more LIMIT 1")
+_LOCK = "SELECT pg_try_advisory_lock(hashtext('sixclear feedback public clocks'))"
 
 
-async def begin_day(session: AsyncSession, day: date) -> bool:
-    """Take the day on; False where another process did, which ended before this answers."""
-    new = insert(PublicClockDay).values(day=day).on_conflict_do_nothing().returning(PublicClockDay.day)
-    if (await session.scalar(new)) is None:
-        return False
+@asynccontextmanager
+async def alone(database: Database) -> AsyncIterator[bool]:
+    """Whether no other process tells the day, and none will while the block runs."""
+    connection = await database.connect_alone("sixclear-feedback-clocks")
+    try:
+        yield await connection.fetchval(_LOCK)
+    finally:
+        await connection.close()
+
+
+async def end_day(session: AsyncSession, day: date) -> None:
+    """Say that all is told for this day."""
+    await session.execute(insert(PublicClockDay).values(day=day).on_conflict_do_nothing())
     await session.execute(delete(PublicClockDay).where(PublicClockDay.day < day))
-    return True
 
 
 async def find_day(session: AsyncSession) -> date | None:
@@ -77,19 +98,30 @@ async def find_day(session: AsyncSession) -> date | None:
     return await session.scalar(select(func.max(PublicClockDay.day)))
 
 
-async def copy_days(session: AsyncSession, day: date, publication_id: UUID | None = None) -> None:
-    """Copy what changed of the cases into the clocks and steps of all public copies, or of one."""
-    of_clocks, of_steps = (_ALL, "true") if publication_id is None else (_ONE, _ONE)
-    promised = _PROMISED.format(narrow=of_steps)
-    values: dict[str, Any] = {"zone": CIVIL_ZONE.key}
-    values |= {} if publication_id is None else {"publication_id": publication_id}
-    await session.execute(text(_CLOCKS.format(narrow=of_clocks)), values | {"day": day})
-    await session.execute(text(_STEPS.format(promised=promised)), values)
-    await session.execute(text(_GONE.format(promised=promised, narrow=of_steps)), values)
-    if publication_id is None:
-        # A release before, which runs beside this one, withdraws a copy without these.
-        for table in ("public_step", "public_clock"):
-            await session.execute(text(_LEFT_BEHIND.format(table=table)))
+async def find_last(session: AsyncSession, first: UUID, count: int) -> UUID | None:
+    """The last of so many copies from `first` on, in the order of their identifiers; None where there are fewer."""
+    found: UUID | None = await session.scalar(_LAST, {"first": first, "more": count - 1})
+    return found
+
+
+async def copy_one(session: AsyncSession, day: date, publication_id: UUID) -> None:
+    """Copy what changed of a case into the clock and the steps of its public copy."""
+    await _copy(session, _THESE, day, publication_id, publication_id)
+
+
+async def copy_days(session: AsyncSession, day: date, first: UUID, last: UUID) -> None:
+    """Copy what changed of cases into the clocks and steps of the public copies from `first` to `last`."""
+    await _copy(session, _OF_A_DAY, day, first, last)
+    # A release before, which runs beside this one, withdraws a copy without these.
+    for table in ("public_clock", "public_step"):
+        await session.execute(text(_LEFT_BEHIND.format(table=table)), {"first": first, "last": last})
+
+
+async def _copy(session: AsyncSession, narrow: str, day: date, first: UUID, last: UUID) -> None:
+    values: dict[str, Any] = {"zone": CIVIL_ZONE.key, "first": first, "last": last}
+    await session.execute(text(_CLOCKS.format(narrow=narrow)), values | {"day": day})
+    await session.execute(text(_STEPS), values)
+    await session.execute(text(_GONE), values)
 
 
 async def say_words(session: AsyncSession, publication_id: UUID, words: Mapping[UUID, str]) -> None:
@@ -101,8 +133,8 @@ async def say_words(session: AsyncSession, publication_id: UUID, words: Mapping[
 
 
 async def remove(session: AsyncSession, publication_id: UUID) -> None:
-    """Take back what a copy told of clock and steps."""
-    for table in (PublicStep, PublicClock):
+    """Take back what a copy told of clock and steps; locked in the order in which a day locks them."""
+    for table in (PublicClock, PublicStep):
         await session.execute(delete(table).where(table.publication_id == publication_id))
 
 
