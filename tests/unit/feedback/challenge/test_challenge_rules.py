@@ -47,7 +47,14 @@ def test_a_solution_is_taken_for_as_long_as_it_counts() -> None:
     assert looked.fault is None
     assert look_at_solution(KEYS, SOLVED, NOW + timedelta(minutes=20)).fault == "expired"
     # Of an anonymous case no instant may be kept, so what is used up is kept to a whole hour.
-    assert looked.kept_until == datetime(2025, 11, 3, 4, tzinfo=UTC)
+    assert looked.kept_until == datetime(2025, 11, 3, 5, tzinfo=UTC)
+
+
+def test_what_is_used_up_is_known_for_an_hour_more_to_a_replica_whose_clock_is_behind() -> None:
+    opened_at = datetime(2025, 11, 3, 3, 59, 50, tzinfo=UTC)
+    looked = look_at_form_token(KEYS, new_form_token(KEYS, opened_at), opened_at + timedelta(minutes=1))
+    assert looked.kept_until is not None
+    assert looked.kept_until - (opened_at + timedelta(hours=24)) > timedelta(hours=1)
 
 
 def test_a_solution_counts_for_its_form_alone() -> None:
