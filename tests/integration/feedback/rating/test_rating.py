@@ -148,6 +148,17 @@ async def test_a_late_answer_makes_nobody_content_by_the_national_formula(servic
     assert (await figure(service))["national"] == {"cases": 10, "share": 0.5}
 
 
+async def test_a_figure_that_another_release_kept_in_a_form_of_its_own_is_counted_again(service: Service) -> None:
+    for sign in "abcde":
+        assert await rated(service, await an_answered_case(service, sign * 16), "solved") == 200
+    service.clock.pass_by(days=1)
+    first = await figure(service)
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE satisfaction_day SET told = told - 'national'"))
+    assert [await figure(service) for _ in range(2)] == [first, first]
+    assert {row["told"]["national"]["cases"] for row in await service.rows("satisfaction_day")} == {5}
+
+
 async def test_of_an_anonymous_sender_only_the_hour_is_kept(service: Service) -> None:
     service.clock.pass_by(minutes=10)
     anonymous = {"sender": {"kind": "citizen"}, "identity_level": "anonymous"}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, func, or_, select, true, tuple_
+from sqlalchemy import Select, and_, delete, exists, func, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -75,6 +75,12 @@ async def keep(session: AsyncSession, day: date, year: int, body: UUID, told: di
     await session.execute(delete(SatisfactionDay).where(key.in_(over)))
     row = {"day": day, "year": year, "body": body, "told": told}
     await session.execute(insert(SatisfactionDay).values(row).on_conflict_do_nothing())
+
+
+async def keep_instead(session: AsyncSession, day: date, year: int, body: UUID, told: dict[str, Any]) -> None:
+    """Keep this in the place of what is kept."""
+    key = {"day": day, "year": year, "body": body}
+    await session.execute(update(SatisfactionDay).filter_by(**key).values(told=told))
 
 
 async def count(session: AsyncSession, body: UUID | None, begin: datetime, end: datetime) -> Counts:

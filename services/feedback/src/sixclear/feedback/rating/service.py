@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from pydantic import ValidationError
 
 from sixclear.common.caller import Caller
 from sixclear.common.clock import Clock, civil_date, civil_day_start
@@ -125,16 +127,26 @@ async def satisfaction(ctx: Context, body: UUID | None, year: int | None) -> Sat
     day, asked = civil_date(today), civil_date(today).year if year is None else year
     key = body or _OF_ALL
     kept = await repository.find_kept(ctx.session, day, asked, key)
-    if kept is None:
+    standing = _read(kept)
+    if standing is None:
         begin, end = civil_day_start(date(asked, 1, 1)), min(today, civil_day_start(date(asked + 1, 1, 1)))
         counts = await repository.count(ctx.session, body, begin, max(begin, end))
         figure = satisfaction_response(counts, body, asked, today)
         if asked >= day.year - 1 and not counts.owed:
             return figure
-        await repository.keep(ctx.session, day, asked, key, figure.model_dump(mode="json"))
+        keep = repository.keep if kept is None else repository.keep_instead
+        await keep(ctx.session, day, asked, key, figure.model_dump(mode="json"))
         # Another reader may have been first: what is kept is told, not what was counted here.
-        kept = await repository.find_kept(ctx.session, day, asked, key)
-    return SatisfactionFigure.model_validate(kept)
+        standing = _read(await repository.find_kept(ctx.session, day, asked, key)) or figure
+    return standing
+
+
+def _read(kept: dict[str, Any] | None) -> SatisfactionFigure | None:
+    """What is kept; None where nothing is, or in a form that only another release reads."""
+    try:
+        return None if kept is None else SatisfactionFigure.model_validate(kept)
+    except ValidationError:
+        return None
 
 
 async def keep_day(database: Database, log: EventLog, clock: Clock) -> None:
