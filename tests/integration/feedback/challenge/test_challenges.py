@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 from tests.integration.feedback.challenge.challenged import (
     a_held_submission,
     ask_for_work,
@@ -29,6 +30,7 @@ from sixclear.feedback.challenge import rules
 from sixclear.feedback.events import EVENTS
 from sixclear.feedback.settings import Settings
 from sixclear.feedback.submission.receipts import Receipts
+from sixclear.feedback.submission.repository import count_held
 from sixclear.feedback.submission.service.holding import release_over
 
 pytestmark = pytest.mark.asyncio
@@ -185,6 +187,21 @@ async def test_a_triage_looks_at_it_too(service: Service) -> None:
     assert (await service.get("/submissions", held=True))["items"] == []
 
 
+async def test_what_a_person_took_a_step_in_is_held_no_longer_where_a_release_before_let_the_time_stand(
+    service: Service,
+) -> None:
+    held = await a_held_submission(service)
+    assert (await service.post("feedback-hub", f"/submissions/{held}/triage", {})).status_code == 200
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE submission SET held_until = received_at + interval '1 day'"))
+        assert await count_held(session) == 0
+    assert (await service.get("/submissions", held=True))["items"] == []
+    [listed] = (await service.get("/submissions"))["items"]
+    assert (listed["submission_id"], listed["status"], listed["held_until"]) == (held, "triaged", None)
+    again = await service.post("desk", f"/submissions/{held}/release", {})
+    assert (again.status_code, again.json()["code"]) == (409, "transition-not-allowed")
+
+
 async def test_spam_is_refused_with_a_reason_by_two_people(service: Service) -> None:
     held = await a_held_submission(service, title="Buy now", text="Cheap watches")
     case, code = f"/submissions/{held}", (await service.send(submission(title="Buy now", text="Cheap watches"))).json()
@@ -219,8 +236,8 @@ async def test_what_was_used_up_is_forgotten_and_tells_no_instant(service: Servi
         sent = await service.send(anonymous, f"{number:020d}", **solution_of(await offered(service)))
         assert sent.status_code == 201, sent.text
     kept = await service.rows("used_proof")
-    assert {row["kept_until"].isoformat() for row in kept} == {"2025-11-03T04:00:00+00:00"}
-    service.clock.pass_by(hours=1)
+    assert {row["kept_until"].isoformat() for row in kept} == {"2025-11-03T05:00:00+00:00"}
+    service.clock.pass_by(hours=2)
     assert (await service.send(anonymous, "3" * 20, **solution_of(await offered(service)))).status_code == 201
     assert len(await service.rows("used_proof")) == 1
 

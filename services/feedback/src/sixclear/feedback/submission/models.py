@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    and_,
     not_,
 )
 from sqlalchemy import text as sql
@@ -111,7 +112,7 @@ class Submission(Versioned, Base):
     # Who took a step as a handler, and who reviews it as an expert (`access.persons_of`): never the same person.
     hands: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
     reviewers: Mapped[list[str]] = mapped_column(server_default=sql("'{}'"))
-    # Held as possible spam until then, or until a person looked at it; null: it is not.
+    # Held as possible spam until then, or until a person looked at it (`HELD`); null: it is not.
     held_until: Mapped[datetime | None]
     # Experts were asked, and nothing is decided on what they said: the answer waits for that.
     in_expert_review: Mapped[bool] = mapped_column(Boolean, server_default=sql("false"))
@@ -158,6 +159,10 @@ class Submission(Versioned, Base):
             postgresql_where=sql("last_message_by = 'sender'"),
         ),
     )
+
+
+# What a person took a step in is held no longer, also where a release before let the time stand.
+HELD = and_(Submission.held_until.is_not(None), Submission.status == "received")
 
 
 class HourStep(Base):

@@ -31,6 +31,7 @@ from sixclear.common.counting import count_up_to
 from sixclear.common.events.append import RowChanges, append_with
 from sixclear.feedback.sealing.models import WrappedKey
 from sixclear.feedback.submission.models import (
+    HELD,
     Access,
     Contact,
     DueMove,
@@ -63,7 +64,7 @@ def _insert(table: type[Base]) -> str:
 # Another transaction that adds the same case is waited for; when it has committed, nothing is added here. All that
 # belongs to the case follows from `new`, so it is there or not as the case is.
 _CASE = f"""
-    WITH new AS ({_insert(Submission)} ON CONFLICT DO NOTHING RETURNING submission_id),
+    WITH new AS ({_insert(Submission)} ON CONFLICT (submission_id) DO NOTHING RETURNING submission_id),
     stated AS ({_insert(Statement)} FROM new),
     reached AS ({_insert(Contact)} FROM new WHERE :is_reached),
     opened AS (
@@ -169,7 +170,7 @@ async def list_comparable(
     bounds = [
         Submission.received_at >= since,
         Submission.visibility != "sealed",
-        Submission.held_until.is_(None),
+        not_(HELD),
         Submission.submission_id != submission.submission_id,
     ]
     bounds += _seen_by(visible_to, persons)
@@ -212,8 +213,7 @@ async def count_submissions(
 
 
 def _conditions(narrow: Narrowing, visible_to: UUID | None, now: datetime) -> list[ColumnElement[bool]]:
-    held = Submission.held_until.is_not(None)
-    conditions: list[ColumnElement[bool]] = [held if narrow.held else not_(held)]
+    conditions: list[ColumnElement[bool]] = [HELD if narrow.held else not_(HELD)]
     # The lateness of a body counts by its own clock, that of the country by the sender's.
     one_body = visible_to is not None or narrow.organisation_id is not None
     due_at = func.coalesce(Submission.body_due_at, Submission.due_at) if one_body else Submission.due_at
@@ -302,7 +302,7 @@ async def release_over(session: AsyncSession, now: datetime) -> int:
 
 async def count_held(session: AsyncSession) -> int:
     """How many are held as possible spam."""
-    held = select(func.count()).select_from(Submission).where(Submission.held_until.is_not(None))
+    held = select(func.count()).select_from(Submission).where(HELD)
     return await session.scalar(held) or 0
 
 

@@ -60,7 +60,7 @@ def submission_summary(
 ) -> SubmissionSummary:
     """A submission as lists show it."""
     title = titles.get(submission.submission_id)
-    held = submission.held_until
+    held = submission.held_until if submission.status == "received" else None
     return SubmissionSummary(**_state(submission, now), title=title, held_until=held, **bodies(submission, names))
 
 

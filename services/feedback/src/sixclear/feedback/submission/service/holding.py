@@ -24,7 +24,7 @@ async def release(ctx: Context, hub: UUID, submission_id: UUID, expect: Expect) 
     """
     submission = await locked(ctx, hub, submission_id, expect)
     require_hub(ctx, hub, "release what is held")
-    if submission.held_until is None:
+    if submission.held_until is None or submission.status != "received":
         raise TransitionNotAllowed("This submission is not held: a person looked at it, or its working day is over.")
     submission.held_until = None
     await ctx.session.flush()
