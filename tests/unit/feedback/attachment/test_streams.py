@@ -1,4 +1,4 @@
-"""A stream that nobody goes on with holds neither its thread nor the end of the process."""
+"""A stream that no one goes on with holds neither its thread nor the end of the process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -66,7 +66,7 @@ async def test_an_upload_that_is_cancelled_frees_its_thread_and_leaves_nothing(t
     async def nothing_is_left() -> bool:
         return not any(path.is_file() for path in folder.rglob("*"))
 
-    # The store takes out what it had written in a thread of its own, once nobody asks for it.
+    # The store takes out what it had written in a thread of its own, once no one asks for it.
     await eventually(nothing_is_left, within_seconds=SECONDS)
 
 

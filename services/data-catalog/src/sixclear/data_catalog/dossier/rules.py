@@ -19,7 +19,7 @@ class Standing:
 
 
 def turn_of(standing: Standing) -> tuple[Turn | None, datetime | None]:
-    """Who is to act next, and since when; nobody waits before the first handing in."""
+    """Who is to act next, and since when; no one waits before the first handing in."""
     if standing.status == "approved":
         return None, None
     if standing.status == "submitted":

@@ -77,7 +77,7 @@ class FieldPast(Base):
     decided_by_organisation_id: Mapped[UUID | None]
     decision_basis: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     decision_reason: Mapped[str | None]
-    # Who might know of it at its end: everyone; bodies. Null: nobody but its owner.
+    # Who might know of it at its end: everyone; bodies. Null: no one but its owner.
     is_public: Mapped[bool | None]
     is_state: Mapped[bool | None]
     until: Mapped[datetime]

@@ -59,7 +59,7 @@ class _Pipe:
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:
         self.failed: BaseException | None = None
-        # Bounded by `_room`, not by itself: its end is put there without waiting, also when nobody takes it.
+        # Bounded by `_room`, not by itself: its end is put there without waiting, also when no one takes it.
         self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(_PIECES)
         self._loop = asyncio.get_running_loop()

@@ -22,7 +22,7 @@ class Endorsement(Base):
 class EndorsementKey(Base):
     """That a request of somebody who is not verified was counted, so that sending it again counts no more.
 
-    A keyed hash of the request's `Idempotency-Key`, which is by chance, and of the copy: it tells of nobody. It goes
+    A keyed hash of the request's `Idempotency-Key`, which is by chance, and of the copy: it tells of no one. It goes
     after the day that follows.
     """
 

@@ -13,7 +13,7 @@ State = Literal["in_time", "due_soon", "overdue", "paused", "answered"]
 class PublicClockView(Schema):
     """The clock of the case behind a public copy, by days, as it stood at the start of a civil day.
 
-    A step of that day shows the day after, so that nobody reads from it at what time a sender took it.
+    A step of that day shows the day after, so that no one reads from it at what time a sender took it.
     """
 
     received_on: date

@@ -121,7 +121,7 @@ async def satisfaction(ctx: Context, body: UUID | None, year: int | None) -> Sat
     """How content senders are with the answers of a civil year, of a body or of all.
 
     It is the same for all readers of a civil day: the first reading counts and keeps it, where `keep_day` has not. What
-    has no case in this year or the one before is not kept: it tells of nobody, and a first import is seen at once.
+    has no case in this year or the one before is not kept: it tells of no one, and a first import is seen at once.
     """
     today = civil_day_start(civil_date(ctx.now))
     day, asked = civil_date(today), civil_date(today).year if year is None else year

@@ -18,7 +18,7 @@ class SubmissionData(EventData):
     that has the case, null while it is the same. `paused_since`: both clocks stand still, and `due_at` is the latest
     that it can be. `step` names what the case waits for: `triage` (a look by the hub), `assignment` (a body), `draft`
     (an answer by the body that has it), `release` (another person, who publishes the draft), `completion` (the sender,
-    while the clocks stand still), `appeal` (the body above); null where nobody is awaited, and of events of before.
+    while the clocks stand still), `appeal` (the body above); null where no one is awaited, and of events of before.
     A name that a reader does not know is one that was added since: take it for null. `reopened_at` stays, whatever
     came of it. `escalation_rung` is the highest that was told of an overdue case.
     """

@@ -56,7 +56,7 @@ class CaseState:
 def waits_for(status: str, step: str | None) -> str | None:
     """What the case waits for, by name: its own `step` (a pause, an appeal), else what follows from its status.
 
-    None once nobody owes it anything. That experts review it is not among the names: nobody outside may notice it.
+    None once no one owes it anything. That experts review it is not among the names: no one outside may notice it.
     """
     return step or _WAITS_FOR.get(status)
 

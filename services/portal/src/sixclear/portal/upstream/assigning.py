@@ -76,7 +76,7 @@ _MOST = 50
 
 
 class Assigning:
-    """The calls of the hub about reviewers, each for the person who is signed in, and kept for nobody."""
+    """The calls of the hub about reviewers, each for the person who is signed in, and kept for no one."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

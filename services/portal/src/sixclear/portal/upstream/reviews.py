@@ -85,7 +85,7 @@ DISCUSSION = Operation("feedback", "POST", "/api/feedback/v1/own/reviews/{review
 
 
 class Reviews:
-    """The calls of experts, each for the person who is signed in, and kept for nobody."""
+    """The calls of experts, each for the person who is signed in, and kept for no one."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -92,7 +92,7 @@ class Transport:
         key: str | None = None,
         **path: object,
     ) -> Model:
-        """An answer for the person who is signed in: asked for each time, kept nowhere, given to nobody else."""
+        """An answer for the person who is signed in: asked for each time, kept nowhere, given to no one else."""
         self._require_visitor()
         if self.token is None:
             raise RuntimeError("What a person reads or does is asked by that person's token: use signed_in().")

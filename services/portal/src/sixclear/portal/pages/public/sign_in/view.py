@@ -15,5 +15,5 @@ class SignInView:
 
 
 def view_of(following: str, why: str, provider: str) -> SignInView:
-    """What the page shows; a reason that nobody gives is none."""
+    """What the page shows; a reason that no one gives is none."""
     return SignInView(following, why if why in _REASONS else "", provider)
