@@ -4,10 +4,11 @@ Nothing is asked of the other service: the table is filled from its topic, from 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import Date, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -130,7 +131,7 @@ class Mirror:
                 newest[envelope.entity_id] = envelope
         table = self._kind.__table__.c
         names = [column.name for column in table if column.name != "entity_id"]
-        own = [name for name in names if name not in Mirrored.__annotations__]
+        own = {column.name: column.type for column in table if column.name not in Mirrored.__annotations__}
         new = insert(self._kind).values([_row(newest[entity_id], own) for entity_id in sorted(newest)])
         await session.execute(
             new.on_conflict_do_update(
@@ -152,9 +153,9 @@ def require_complete(ctx: Context, what: str) -> None:
         raise Unavailable(f"{what} Send the same request again.", retry_after_seconds=_RETRY_SECONDS)
 
 
-def _row(envelope: Envelope, own: Sequence[str]) -> dict[str, Any]:
+def _row(envelope: Envelope, own: Mapping[str, Any]) -> dict[str, Any]:
     data = envelope.data
-    return {name: data.get(name) for name in own} | {
+    return {name: _member(data.get(name), kind) for name, kind in own.items()} | {
         "entity_id": envelope.entity_id,
         "code": data["code"],
         "codes": data["codes"],
@@ -163,6 +164,11 @@ def _row(envelope: Envelope, own: Sequence[str]) -> dict[str, Any]:
         "epoch": envelope.epoch,
         "version": envelope.version,
     }
+
+
+def _member(value: Any, kind: Any) -> Any:
+    """An event writes a day as text; the driver takes a date."""
+    return date.fromisoformat(value) if isinstance(kind, Date) and isinstance(value, str) else value
 
 
 async def named(session: AsyncSession, kind: type[M], ids: Collection[UUID | None]) -> dict[UUID, M]:
